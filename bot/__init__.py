@@ -1,0 +1,1 @@
+"""The only place that knows everything: settings, composition, lifecycle, the command line."""

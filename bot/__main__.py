@@ -1,0 +1,75 @@
+"""The command line. Exit codes: 0, 1 (failed), 2 (misused)."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+import uvloop
+
+from bot import commands, config, logs
+from bot.config import Settings, SettingsError
+from bot.slack import SlackRefusedToken
+from storage.embedded import EmbeddedError
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    given = parser().parse_args(arguments)
+    if given.command == "manifest":
+        return commands.print_manifest(given.mode, given.url)
+    if given.command == "doctor":
+        return asyncio.run(commands.doctor(as_json=given.json))
+    try:
+        settings = config.load()
+    except SettingsError as error:
+        return commands.refuse(error)
+    logs.configure(settings)
+    return _run(given, settings)
+
+
+def _run(given: argparse.Namespace, settings: Settings) -> int:
+    try:
+        uvloop.run(
+            commands.serve(settings, given.role) if given.command == "serve" else commands.migrate(settings)
+        )
+    except SlackRefusedToken as error:
+        print(
+            f"Slack does not accept SLACK_BOT_TOKEN ({error.code}). Take a new one from your app’s page.",
+            file=sys.stderr,
+        )
+        return 1
+    except EmbeddedError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Could not start: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="showrunner", description="The Slack bot that runs a video team's content desk."
+    )
+    words = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = words.add_parser("serve", help="run the bot")
+    serve.add_argument(
+        "--role", choices=("all", "web", "worker"), default="all", help="hear Slack, work, or both"
+    )
+    words.add_parser("migrate", help="bring the database's tables to their newest form")
+    told = words.add_parser("manifest", help="print the Slack manifest for a mode")
+    told.add_argument("--mode", choices=("socket", "http"), default="socket")
+    told.add_argument("--url", help="public address, for HTTP mode")
+    doctor = words.add_parser("doctor", help="check every setting and connection")
+    doctor.add_argument("--json", action="store_true", help="for machines")
+    return top
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Structured logs. Only allowed fields get through: no token or prompt can slip in by being passed."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from bot.config import Settings
+from services.errors import ShowrunnerError
+
+# fmt: off
+ALLOWED = frozenset(
+    {
+        "address", "attempt", "attempts", "backoff", "cause", "channel", "code", "connections",
+        "conversation", "count", "delay", "delivered", "depth", "entrypoint", "error", "event",
+        "exception", "file", "host", "id", "incident", "job", "jobs", "kind", "latency", "level", "limit",
+        "logger", "method", "mode", "model", "ms", "name", "outcome", "parts", "path", "pid", "port",
+        "provider", "purpose", "reason", "role", "seconds", "signal", "size", "state", "status", "step",
+        "task", "team", "timestamp", "tokens", "turn", "user", "version", "waited", "wakes", "worker",
+    }
+)
+# fmt: on
+SECRETS = re.compile(
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|sk-[\w-]{8,}|Bearer\s+\S+|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)|[?&](?:token|sig\w*|X-Amz-\w+)=[^&\s]+",
+    re.IGNORECASE,
+)
+LONGEST = 500
+
+
+def redacted(text: str) -> str:
+    return SECRETS.sub("[redacted]", text)[:LONGEST]
+
+
+def only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    kept = {name: value for name, value in event.items() if name in ALLOWED}
+    dropped = sorted(str(name) for name in event.keys() - kept.keys() if not str(name).startswith("_"))
+    return {**kept, **({"dropped": dropped} if dropped else {})}
+
+
+def clean(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {name: redacted(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def plain_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """What was raised and where. Only our own errors' texts are facts; others may quote what people wrote."""
+    info = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["exception"] = chain(error)
+    return event
+
+
+def chain(error: BaseException) -> list[str]:
+    lines: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None and len(lines) < 40:
+        said = f": {redacted(str(seen))}" if isinstance(seen, ShowrunnerError) else ""
+        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}{said}")
+        lines += [
+            f"  {frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(seen.__traceback__)
+        ]
+        seen = seen.__cause__ or seen.__context__
+    return lines
+
+
+class Foreign(logging.Handler):
+    """Warnings of libraries become events of ours. Their texts can hold payloads: a short part is kept."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        info = record.exc_info[1] if record.exc_info else None
+        fields: MutableMapping[str, Any] = {
+            "logger": record.name,
+            "reason": redacted(record.getMessage())[:200],
+        }
+        structlog.get_logger().log(record.levelno, "library", exc_info=info, **fields)
+
+
+def configure(settings: Settings) -> None:
+    level = getattr(logging, settings.log_level.upper())
+    text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            plain_exception,
+            only_allowed,
+            clean,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+            if text
+            else structlog.processors.JSONRenderer(_dumps),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.root.handlers[:] = [Foreign()]
+    logging.root.setLevel(logging.WARNING)
+
+
+def _dumps(event: object, **_: object) -> str:
+    return orjson.dumps(event, default=str).decode()

@@ -1,0 +1,117 @@
+"""Broadcasts and mentions in a model's text become words that call nobody."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.sender.held import Rewriter, Step
+from handlers.sender.signs import JOINER, Sign, bare, is_gap, plain, read, shows_nothing
+
+BROADCASTS = frozenset({"channel", "here", "everyone", "group"})
+SPECIAL = BROADCASTS | {"subteam", "date"}
+
+_LONGEST_GAP = 64
+_LONGEST_WORD = 24
+_LONGEST_BODY = 300
+_PERSON = re.compile(r"[uwb][a-z0-9]{6,}", re.IGNORECASE)
+_NOT_LABEL = re.compile(r"[^\w .-]")
+_END = frozenset(">\n\r<")
+
+
+class Mentions(Rewriter):
+    """Neutralises everywhere, code included: what Slack would not parse there loses nothing visible."""
+
+    special = re.compile("[<＜﹤&@＠﹫:]")
+
+    def _decide(self, text: str, at: int, *, final: bool) -> Step | None:
+        if text[at] == ":":
+            return self._deep_link(text, at, final=final)
+        sign = read(text, at, final=final)
+        if sign is None:
+            return None
+        if sign.char == "<":
+            return _angle(text, at, sign, final=final)
+        if sign.char == "@":
+            return self._at(text, at, sign, final=final)
+        return Step(text[at], at + 1)
+
+    def _deep_link(self, text: str, at: int, *, final: bool) -> Step | None:
+        """`slack://` opens things in the reader's client."""
+        if len(text) < at + 3 and not final and "//".startswith(text[at + 1 :]):
+            return None
+        live = text.startswith("//", at + 1) and self._left(text, at).lower().endswith("slack")
+        return Step(":" + JOINER if live else ":", at + 1)
+
+    def _at(self, text: str, at: int, sign: Sign, *, final: bool) -> Step | None:
+        """`@channel` typed out; not inside an address like someone@here.example."""
+        word = _word(text, sign.end, final=final)
+        if word is None:
+            return None
+        live = word.lower() in BROADCASTS and not self._left(text, at)[-1:].isalnum()
+        return Step("@" + JOINER, sign.end) if live else Step(text[at : sign.end], sign.end)
+
+
+def _angle(text: str, at: int, sign: Sign, *, final: bool) -> Step | None:
+    """`<!here>`, `<!subteam^S1|@editors>`, `<@U1>` and their disguises; any other `<` stays."""
+    kind = _past_gap(text, sign.end, final=final)
+    if kind is None:
+        return None
+    if kind.char not in ("!", "@"):
+        return Step(text[at : sign.end], sign.end)
+    word = _word(text, kind.end, final=final, gap=kind.char == "!")
+    if word is None:
+        return None
+    spaced = any(map(is_gap, text[sign.end : kind.start]))
+    if not _is_live(kind.char, word, spaced=spaced):
+        return Step(text[at : sign.end], sign.end)
+    return _replaced(text, sign.end, kind.end, final=final)
+
+
+def _is_live(kind: str, word: str, *, spaced: bool) -> bool:
+    if kind == "!":
+        return word.lower() in SPECIAL
+    return bool(_PERSON.fullmatch(word)) if spaced else bool(word)
+
+
+def _past_gap(text: str, at: int, *, final: bool) -> Sign | None:
+    """The first sign after spaces and characters that show nothing; "" when the gap is too long."""
+    end = at + _LONGEST_GAP
+    while at < end:
+        sign = read(text, at, final=final)
+        if sign is None or not sign.char or not (is_gap(sign.char) or shows_nothing(sign.char)):
+            return sign
+        at = sign.end
+    return Sign("", at, at)
+
+
+def _word(text: str, at: int, *, final: bool, gap: bool = False) -> str | None:
+    """The letters and digits from `at`, disguises taken off; None while more may belong to it."""
+    word = ""
+    while len(word) <= _LONGEST_WORD:
+        sign = read(text, at, final=final)
+        if sign is None:
+            return None
+        if sign.char.isalnum():
+            word += sign.char
+        elif not sign.char or not (shows_nothing(sign.char) or (gap and not word and is_gap(sign.char))):
+            return word
+        at = sign.end
+    return word
+
+
+def _replaced(text: str, body: int, label: int, *, final: bool) -> Step | None:
+    """The whole token as a word; only its `<` made harmless when it has no end."""
+    limit = body + _LONGEST_BODY
+    for at in range(label, min(limit, len(text))):
+        if plain(text[at]) == ">" or text.startswith("&gt;", at):
+            end = at + (4 if text[at] == "&" else 1)
+            return Step(JOINER + _label(text[label:at]) + JOINER, end)
+        if text[at] in _END:
+            return Step("‹", body)
+    return Step("‹", body) if final or len(text) >= limit + 4 else None
+
+
+def _label(token: str) -> str:
+    """What a person would have read; only characters that cannot begin a token again."""
+    shown = bare(token).rpartition("|")[2] or bare(token).partition("|")[0]
+    return _NOT_LABEL.sub("", shown.partition("^")[0]).strip() or "‹›"

@@ -1,0 +1,53 @@
+"""Where the answer of a turn goes, and what Slack is sent for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from handlers.blocks import kit
+from handlers.blocks.kit import Block
+from handlers.directory import EVENT_TYPE
+from handlers.sender.sanitise import escape
+from services.entities import Claim, Place, Post
+
+QUIET = {"unfurl_links": False, "unfurl_media": False}
+FALLBACK_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    turn_id: UUID
+    team: str
+    channel: str
+    thread_ts: str
+    user: str  # who asked
+
+    @property
+    def place(self) -> Place:
+        return Place(self.team, self.channel, self.thread_ts)
+
+
+def target_of(claim: Claim) -> Target:
+    """Raises ValueError while the question stands nowhere in Slack."""
+    conversation = claim.conversation
+    thread_ts = conversation.thread_ts or next((asked.ts for asked in claim.questions if asked.ts), None)
+    if thread_ts is None:
+        raise ValueError("the question of this turn has not been posted yet")
+    return Target(claim.turn.id, conversation.team, conversation.channel, thread_ts, claim.turn.user)
+
+
+def metadata_of(post: Post) -> dict[str, Any]:
+    payload = {"id": str(post.id), "turn": str(post.turn_id), "part": post.part}
+    return {"event_type": EVENT_TYPE, "event_payload": payload}
+
+
+def answer_content(body: str, footer: Sequence[Block]) -> dict[str, Any]:
+    """`text` is what notifications show."""
+    return {"text": fallback_text(body), "blocks": [kit.markdown(body), *footer]}
+
+
+def fallback_text(body: str) -> str:
+    return escape(kit.shortened(" ".join(body.split()), FALLBACK_LENGTH)) or "…"

@@ -1,0 +1,22 @@
+"""The sandbox's own time: it can be set off, and its message timestamps never repeat."""
+
+import time
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.offset = 0.0
+        self._last_microsecond = 0
+
+    def now(self) -> float:
+        """Seconds since 1970, with the offset that a test may have set."""
+        return time.time() + self.offset
+
+    def advance(self, seconds: float) -> None:
+        self.offset += seconds
+
+    def next_ts(self) -> str:
+        """A message timestamp, unique in the workspace and larger than every earlier one."""
+        self._last_microsecond = max(int(self.now() * 1_000_000), self._last_microsecond + 1)
+        seconds, fraction = divmod(self._last_microsecond, 1_000_000)
+        return f"{seconds}.{fraction:06d}"

@@ -1,0 +1,1 @@
+"""What an interaction hands to the app: triggers, response URLs, and the modals they open."""

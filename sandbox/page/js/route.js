@@ -1,0 +1,14 @@
+/** Where the person is, kept in the address: `#/C1`, `#/C1/t/1732.01`, `#/D1/home`. */
+
+const TABS = ["home", "messages", "about"];
+
+export function parseRoute(hash) {
+  const [channel, kind, thread] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const tab = TABS.includes(kind) ? kind : "messages";
+  return { channel: channel || null, tab, thread: kind === "t" ? thread : null };
+}
+
+export function formatRoute({ channel, thread, tab }) {
+  if (thread) return `#/${channel}/t/${thread}`;
+  return tab && tab !== "messages" ? `#/${channel}/${tab}` : `#/${channel}`;
+}

@@ -1,0 +1,105 @@
+/** Puts the panes on the page and keeps them in step with the address. */
+
+import { AboutPane, HomePane } from "./app_tabs.js";
+import { ChannelPane } from "./channel_pane.js";
+import { replace } from "./dom.js";
+import { channelLabel } from "./people.js";
+import { parseRoute } from "./route.js";
+import { ThreadPane } from "./thread_pane.js";
+import { drawRail, drawTop } from "./top_bar.js";
+
+const part = (id) => document.getElementById(id);
+const PANES = { messages: ChannelPane, home: HomePane, about: AboutPane };
+
+export class Window {
+  constructor(app) {
+    this.app = app;
+    this.shell = part("app");
+    const { store } = app;
+    document.querySelector(".skip").addEventListener("click", (event) => this.skip(event));
+    window.addEventListener("hashchange", () => this.moved());
+    window.addEventListener("focus", () => store.emit("focus"));
+    store.on("route", () => this.focusComposer());
+    store.on("channels", () => this.decorate());
+    store.on("layout", () => this.decorate());
+    store.on("remount", () => this.mount(true));
+    store.on("drawer", ({ open }) => this.drawer(open));
+    this.shell.addEventListener("click", (event) => event.target === this.shell && this.drawer(false));
+    store.on("compose", (wish) => this.compose(wish));
+    drawTop(app, part("top"));
+    this.moved();
+  }
+
+  skip(event) {
+    event.preventDefault();
+    part("main").querySelector(".list, .home")?.focus();
+  }
+
+  drawer(open) {
+    this.shell.classList.toggle("drawer-open", open);
+    if (open && matchMedia("(max-width: 900px)").matches) part("sidebar").querySelector("[aria-current]")?.focus();
+  }
+
+  fallback() {
+    const all = [...this.app.store.channels.values()];
+    return (all.find(({ name, kind }) => kind === "public" && name === "general") ?? all.find(({ is_member: member }) => member !== false) ?? all[0])?.id;
+  }
+
+  moved() {
+    const { app } = this;
+    app.route = parseRoute(location.hash);
+    if (!app.store.channel(app.route.channel)) return app.go({ channel: this.fallback() });
+    app.store.emit("route");
+    this.mount();
+    this.decorate();
+    return undefined;
+  }
+
+  mount(again = false) {
+    const { channel, tab, thread } = this.app.route;
+    this.main = this.swap(part("main"), this.main, `${channel}/${tab}`, () => new (PANES[tab] ?? ChannelPane)(this.app, channel), again);
+    this.side = this.swap(part("side"), this.side, thread ? `${channel}/${thread}` : "", () => new ThreadPane(this.app, channel, thread), again);
+    part("side").hidden = !thread;
+    this.focusComposer();
+  }
+
+  swap(slot, current, key, make, again) {
+    if (current?.key === key && !again) return current;
+    current?.pane?.stop();
+    if (!key) {
+      replace(slot);
+      return null;
+    }
+    const pane = make();
+    replace(slot, pane.node);
+    pane.start();
+    return { key, pane };
+  }
+
+  focusComposer() {
+    if (matchMedia("(max-width: 760px)").matches || document.querySelector("dialog[open]")) return;
+    const holder = this.app.route.thread ? this.side : this.main;
+    holder?.pane.composer?.focus();
+  }
+
+  decorate() {
+    const { store, route } = this.app;
+    drawRail(this.app, part("rail"));
+    const unread = [...store.channels.values()].reduce((sum, channel) => sum + (channel.unread ?? 0), 0);
+    const where = channelLabel(store, store.channel(route.channel));
+    document.title = `${unread ? `(${unread}) ` : ""}${where} · ${store.team.name}`;
+    this.shell.classList.toggle("with-side", Boolean(route.thread));
+    this.shell.classList.toggle("with-inspector", !part("inspector").hidden);
+  }
+
+  /** Fills the composer of a channel (by default the current one) with words to send. */
+  compose({ channel, text }) {
+    const target = channel ?? this.app.route.channel;
+    const go = this.app.route.channel !== target || this.app.route.tab !== "messages";
+    if (go) {
+      this.app.drafts.set(`${target}:`, text);
+      this.app.go({ channel: target });
+      requestAnimationFrame(() => requestAnimationFrame(() => this.main.pane.composer?.fill(text)));
+    } else this.main.pane.composer?.fill(text);
+  }
+}

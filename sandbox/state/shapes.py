@@ -1,0 +1,252 @@
+"""The workspace's things as the JSON objects that Slack's API and events show."""
+
+from typing import Any
+
+from sandbox.state.models import Channel, File, Json, Message, User, View
+from sandbox.state.richtext import rich_text
+
+REPLY_USERS_SHOWN = 5
+DELETED_TEXT = "This message was deleted."
+
+
+def user_object(user: User, team_id: str, *, with_email: bool = True) -> Json:
+    return {
+        "id": user.id,
+        "team_id": team_id,
+        "name": user.name,
+        "deleted": user.deleted,
+        "color": user.color,
+        "real_name": user.real_name,
+        "tz": user.tz,
+        "tz_label": user.tz.rpartition("/")[2].replace("_", " "),
+        "tz_offset": user.tz_offset,
+        "profile": _profile(user, team_id, with_email=with_email),
+        "is_admin": user.is_admin,
+        "is_owner": user.is_admin,
+        "is_primary_owner": user.is_admin,
+        "is_restricted": user.is_guest,
+        "is_ultra_restricted": False,
+        "is_bot": user.is_bot,
+        "is_app_user": False,
+        "updated": 0,
+        "is_email_confirmed": not user.is_bot,
+        "who_can_share_contact_card": "EVERYONE",
+    }
+
+
+def _profile(user: User, team_id: str, *, with_email: bool) -> Json:
+    shown: Json = {
+        "title": user.title,
+        "phone": "",
+        "skype": "",
+        "real_name": user.real_name,
+        "real_name_normalized": user.real_name,
+        "display_name": user.name,
+        "display_name_normalized": user.name,
+        "first_name": user.real_name.partition(" ")[0],
+        "last_name": user.real_name.partition(" ")[2],
+        "status_text": "",
+        "status_emoji": "",
+        "status_expiration": 0,
+        "avatar_hash": user.id.lower(),
+        "team": team_id,
+    }
+    if user.is_bot:
+        return {**shown, "bot_id": user.bot_id, "api_app_id": user.app_id, "always_active": True}
+    return {**shown, "email": user.email} if with_email and user.email else shown
+
+
+def channel_object(channel: Channel, team_id: str, viewer: str) -> Json:
+    """As `viewer` (a user id) sees it; direct messages have another shape than channels."""
+    shared: Json = {
+        "id": channel.id,
+        "created": channel.created,
+        "is_archived": channel.archived,
+        "is_im": channel.kind == "im",
+        "is_mpim": channel.kind == "mpim",
+        "is_org_shared": False,
+        "context_team_id": team_id,
+        "updated": channel.created * 1000,
+    }
+    if channel.kind == "im":
+        return {**shared, "user": channel.peer_of(viewer), "is_user_deleted": False, "priority": 0}
+    return {**shared, **_channel_only(channel, team_id, viewer)}
+
+
+def _channel_only(channel: Channel, team_id: str, viewer: str) -> Json:
+    return {
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "is_channel": channel.kind == "public",
+        "is_group": channel.kind == "private",
+        "is_private": channel.kind != "public",
+        "is_general": channel.name == "general",
+        "is_shared": False,
+        "is_ext_shared": False,
+        "is_pending_ext_shared": False,
+        "pending_shared": [],
+        "shared_team_ids": [team_id],
+        "parent_conversation": None,
+        "previous_names": [],
+        "unlinked": 0,
+        "is_member": viewer in channel.members,
+        "creator": channel.creator,
+        "topic": {"value": channel.topic, "creator": channel.creator if channel.topic else "", "last_set": 0},
+        "purpose": {
+            "value": channel.purpose,
+            "creator": channel.creator if channel.purpose else "",
+            "last_set": 0,
+        },
+    }
+
+
+def file_object(file: File, team_id: str) -> Json:
+    return {
+        "id": file.id,
+        "created": file.created,
+        "timestamp": file.created,
+        "name": file.name,
+        "title": file.title,
+        "mimetype": file.mimetype,
+        "filetype": file.filetype,
+        "pretty_type": file.filetype.upper(),
+        "user": file.user,
+        "user_team": team_id,
+        "editable": False,
+        "size": file.size,
+        "mode": "hosted",
+        "is_external": False,
+        "external_type": "",
+        "is_public": False,
+        "public_url_shared": False,
+        "display_as_bot": False,
+        "username": "",
+        "url_private": file.url,
+        "url_private_download": file.download_url,
+        "permalink": f"https://sandbox.slack.com/files/{file.user}/{file.id}/{file.name}",
+        "alt_txt": file.alt_txt,
+        "has_rich_preview": False,
+        "file_access": "visible",
+        "media_display_type": file.mimetype.partition("/")[0],
+    } | ({"thumb_360": file.url} if file.mimetype.startswith("image/") else {})
+
+
+def bot_profile(user: User, team_id: str) -> Json:
+    return {
+        "id": user.bot_id,
+        "app_id": user.app_id,
+        "name": user.real_name,
+        "icons": {},
+        "deleted": False,
+        "updated": 0,
+        "team_id": team_id,
+    }
+
+
+def message_object(message: Message, team_id: str, *, with_metadata: bool = False) -> Json:
+    if message.deleted:
+        return _tombstone(message)
+    shown: Json = {"type": "message", "ts": message.ts, "text": message.text, "team": team_id}
+    shown.update(_author(message, team_id))
+    shown.update(_content(message, team_id))
+    shown.update(_thread(message))
+    if with_metadata and message.metadata is not None:
+        shown["metadata"] = message.metadata
+    return shown
+
+
+def _author(message: Message, team_id: str) -> Json:
+    author: Json = {"subtype": message.subtype} if message.subtype else {}
+    if message.sender.is_bot:
+        author |= {"bot_id": message.sender.bot_id, "app_id": message.sender.app_id}
+        if message.username is not None:
+            return author | {
+                "subtype": "bot_message",
+                "username": message.username,
+                "icons": message.icons or {},
+            }
+        author["bot_profile"] = bot_profile(message.sender, team_id)
+    author["user"] = message.sender.id
+    return author | ({"client_msg_id": message.client_msg_id} if message.client_msg_id else {})
+
+
+def _content(message: Message, team_id: str) -> Json:
+    content: Json = {}
+    if message.blocks:
+        content["blocks"] = message.blocks
+    elif message.client_msg_id and message.text:
+        content["blocks"] = [rich_text(message.text, message.client_msg_id[:5])]
+    if message.attachments:
+        content["attachments"] = message.attachments
+    if message.files:
+        content |= {"files": [file_object(file, team_id) for file in message.files], "upload": False}
+    if message.reactions:
+        content["reactions"] = reactions(message)
+    if message.edited:
+        content["edited"] = message.edited
+    if message.streaming_state:
+        content["streaming_state"] = message.streaming_state
+    return content
+
+
+def _thread(message: Message) -> Json:
+    if message.is_reply:
+        return {"thread_ts": message.thread_ts, "parent_user_id": _parent_user(message)}
+    if not message.replies:
+        return {"thread_ts": message.thread_ts} if message.thread_ts else {}
+    users = list(dict.fromkeys(reply.sender.id for reply in message.replies))
+    return {
+        "thread_ts": message.ts,
+        "reply_count": len(message.replies),
+        "reply_users_count": len(users),
+        "latest_reply": message.replies[-1].ts,
+        "reply_users": users[:REPLY_USERS_SHOWN],
+        "is_locked": False,
+        "subscribed": False,
+    }
+
+
+def _parent_user(message: Message) -> str:
+    parent = message.channel.messages.get(message.root_ts)
+    return parent.sender.id if parent is not None else message.sender.id
+
+
+def _tombstone(message: Message) -> Json:
+    shown = {"type": "message", "subtype": "tombstone", "hidden": True, "user": "USLACKBOT", "ts": message.ts}
+    return {**shown, "text": DELETED_TEXT, **_thread(message)}
+
+
+def reactions(message: Message) -> list[Json]:
+    return [
+        {"name": name, "users": list(users), "count": len(users)} for name, users in message.reactions.items()
+    ]
+
+
+def view_object(view: View, team_id: str, bot: User) -> Json:
+    content = view.content
+    common: Json = {
+        "id": view.id,
+        "team_id": team_id,
+        "type": view.kind,
+        "blocks": content.get("blocks", []),
+        "private_metadata": content.get("private_metadata", ""),
+        "callback_id": content.get("callback_id", ""),
+        "state": {"values": view.values},
+        "hash": view.hash,
+        "title": content.get("title") or _plain_text("View Title"),
+        "clear_on_close": content.get("clear_on_close", False),
+        "notify_on_close": content.get("notify_on_close", False),
+        "close": content.get("close"),
+        "submit": content.get("submit"),
+        "previous_view_id": view.previous_id,
+        "root_view_id": view.root_id,
+        "app_id": bot.app_id,
+        "external_id": view.external_id,
+        "app_installed_team_id": team_id,
+        "bot_id": bot.bot_id,
+    }
+    return common
+
+
+def _plain_text(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": True}

@@ -1,0 +1,120 @@
+"""What is heard in Slack: stored once, and turned into a turn when it asks for an answer.
+
+Runs on the three-second path of an event, so it does nothing but one short transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from services.entities import ConversationMode, Heard, Place, Source, Turn, TurnState
+from services.errors import NotFound
+from services.ports import Cancellation, Checkpoint, Presenter, UnitOfWork, UnitOfWorkFactory
+
+TURN_TASK = "chat.turn"
+EDITED_TASK = "chat.edited"
+WORDLESS = re.compile(r"(?::[\w+'-]+:|[\W_])*")
+"""Emoji in both of Slack's spellings, punctuation, white space: nothing that could be a question."""
+
+
+class ChatIntake:
+    def __init__(
+        self, uow: UnitOfWorkFactory, presenter: Presenter, cancellation: Cancellation, checkpoint: Checkpoint
+    ) -> None:
+        self._uow = uow
+        self._show = presenter
+        self._cancellation = cancellation
+        self._checkpoint = checkpoint
+
+    async def hear(self, heard: Heard) -> Turn | None:
+        """Store what matters of a message and queue its turn; the turn if this made one."""
+        async with self._uow() as uow:
+            if heard.event_id and not await uow.chat.know_event(heard.team, heard.event_id, heard.source):
+                return None
+            self._checkpoint("received")
+            turn = await self._take(uow, heard)
+            await uow.commit()
+        if turn is not None:
+            self._checkpoint("enqueued")
+        return turn
+
+    async def _take(self, uow: UnitOfWork, heard: Heard) -> Turn | None:
+        answer = await self._wants_answer(uow, heard)
+        if not answer and not await self._is_ours(uow, heard):
+            return None
+        turn = await uow.chat.hear(heard, answer=answer)
+        if turn is not None:
+            await uow.enqueue(TURN_TASK, conversation=str(turn.conversation_id))
+        return turn
+
+    async def _wants_answer(self, uow: UnitOfWork, heard: Heard) -> bool:
+        if heard.source not in {Source.DIRECT, Source.THREAD}:
+            return True
+        if heard.mentions_us:
+            return True
+        if heard.is_bot or heard.mentions_others:
+            return False
+        if heard.channel_kind == "im":
+            return True
+        return not is_wordless(heard) and await uow.chat.follows(place_of(heard), heard.user)
+
+    async def _is_ours(self, uow: UnitOfWork, heard: Heard) -> bool:
+        return heard.thread_ts is not None and await uow.chat.conversation_at(place_of(heard)) is not None
+
+    async def edited(self, team: str, event_id: str, channel: str, ts: str, text: str) -> None:
+        """A question changed: not yet asked, its new text is asked; later, a new answer is offered."""
+        async with self._uow() as uow:
+            if not await uow.chat.know_event(team, event_id, "edited"):
+                return
+            turn = await uow.chat.edit_message(team, channel, ts, text)
+            if turn is not None and turn.state is not TurnState.WAITING:
+                await uow.enqueue(EDITED_TASK, turn=str(turn.id))
+            await uow.commit()
+
+    async def deleted(self, team: str, event_id: str, channel: str, ts: str) -> None:
+        """A question taken back is not answered; an answer on its way stops."""
+        async with self._uow() as uow:
+            if not await uow.chat.know_event(team, event_id, "deleted"):
+                return
+            turn = await uow.chat.delete_message(team, channel, ts)
+            if turn is not None:
+                await uow.chat.stop_turn(turn.id)
+            await uow.commit()
+        if turn is not None:
+            await self._cancellation.cancel(turn.id)
+
+    async def stop(self, place: Place, event_id: str | None = None) -> list[Turn]:
+        """Stop every turn of a thread, in whichever process it runs; the turns it reached."""
+        async with self._uow() as uow:
+            if event_id and not await uow.chat.know_event(place.team, event_id, "stop"):
+                return []
+            turns = list(await uow.chat.request_stop(place))
+            await uow.commit()
+        for turn in turns:
+            await self._cancellation.cancel(turn.id)
+        return turns
+
+    async def offer_again(self, turn_id: UUID) -> None:
+        """After an edit came too late for its answer."""
+        async with self._uow() as uow:
+            turn = await uow.chat.turn(turn_id)
+            conversation = turn and await uow.chat.conversation(turn.conversation_id)
+        if turn and conversation and turn.state in {TurnState.ANSWERED, TurnState.PARTIAL, TurnState.RUNNING}:
+            await self._show.offer_again(turn, conversation.place, "edited")
+
+    async def set_mode(self, place: Place, mode: ConversationMode) -> None:
+        async with self._uow() as uow:
+            conversation = await uow.chat.conversation_at(place)
+            if conversation is None:
+                raise NotFound("conversation")
+            await uow.chat.set_mode(conversation.id, mode)
+            await uow.commit()
+
+
+def place_of(heard: Heard) -> Place:
+    return Place(heard.team, heard.channel, heard.thread_ts)
+
+
+def is_wordless(heard: Heard) -> bool:
+    return not heard.files and WORDLESS.fullmatch(heard.text) is not None

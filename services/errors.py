@@ -1,0 +1,146 @@
+"""One tree of what can go wrong. Each says whether a retry can help; the boundary finds the words.
+
+The words live in `handlers/boundary.py`: an error carries facts, never a sentence for the person.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.entities import Usage
+
+
+class ShowrunnerError(Exception):
+    """`permanent` tells the worker that doing the same again cannot help."""
+
+    permanent = True
+
+
+class BadRequest(ShowrunnerError):
+    """What the person gave cannot be used as it is."""
+
+
+class EmptyQuestion(BadRequest):
+    pass
+
+
+class QuestionTooLong(BadRequest):
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__(f"{length} of {limit} characters")
+        self.length, self.limit = length, limit
+
+
+class UnknownWord(BadRequest):
+    """A command word that does not exist. `nearest` is the closest one that does, or None."""
+
+    def __init__(self, word: str, nearest: str | None, usage: str) -> None:
+        super().__init__(word)
+        self.word, self.nearest, self.usage = word, nearest, usage
+
+
+class BadArgument(BadRequest):
+    """`problem` is a plain clause: "`7x` is not a period"."""
+
+    def __init__(self, problem: str, usage: str) -> None:
+        super().__init__(problem)
+        self.problem, self.usage = problem, usage
+
+
+class NotFound(BadRequest):
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class NotAllowed(ShowrunnerError):
+    """`reason`: "guest", "blocked", "stranger", "role" or "not_in_channel"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotEnoughBudget(ShowrunnerError):
+    """A reservation that does not fit. `scope` is the limit's, as in BudgetLine; amounts are tokens."""
+
+    def __init__(self, *, scope: str, left: int, cap: int, needed: int, resets_at: datetime) -> None:
+        super().__init__(f"{scope}: {needed} needed, {left} of {cap} left")
+        self.scope, self.left, self.cap, self.needed, self.resets_at = scope, left, cap, needed, resets_at
+
+
+class TooManyAnswers(ShowrunnerError):
+    """The loop breaker of a thread."""
+
+
+class Stopped(ShowrunnerError):
+    """The person pressed Stop, or deleted the question."""
+
+
+class ProviderError(ShowrunnerError):
+    """Something between us and a model. `status` is HTTP's where there was an answer."""
+
+    permanent = False
+
+    def __init__(self, provider: str, detail: str, *, status: int | None = None) -> None:
+        super().__init__(f"{provider}: {detail}")
+        self.provider, self.detail, self.status = provider, detail, status
+
+
+class ModelUnavailable(ProviderError):
+    """Overload, rate limit, outage, no connection, a time-out, a rejected key: another model may answer."""
+
+
+class ModelRejected(ProviderError):
+    """The request itself is wrong for this model (HTTP 400, 413, 422); the next model may still take it."""
+
+    permanent = True
+
+
+class ModelBroke(ProviderError):
+    """The answer broke off or stalled after it had begun; `usage` is what is known of it, if anything."""
+
+    def __init__(self, provider: str, detail: str, *, usage: Usage | None = None) -> None:
+        super().__init__(provider, detail)
+        self.usage = usage
+
+
+class NoModel(ShowrunnerError):
+    """No provider is configured for the purpose. `variables` would change that."""
+
+    def __init__(self, variables: tuple[str, ...]) -> None:
+        super().__init__(", ".join(variables))
+        self.variables = variables
+
+
+class AllModelsFailed(ShowrunnerError):
+    """The whole chain failed before the first token; `causes` in the order tried."""
+
+    permanent = False
+
+    def __init__(self, causes: tuple[ProviderError, ...]) -> None:
+        super().__init__("; ".join(str(cause) for cause in causes))
+        self.causes = causes
+
+
+class StorageUnavailable(ShowrunnerError):
+    """The database did not answer or cut the connection; nothing of the transaction is stored."""
+
+    permanent = False
+
+
+class SlackUnavailable(ShowrunnerError):
+    """Slack did not take a call. `code` is Slack's error name or an HTTP status."""
+
+    permanent = False
+
+    def __init__(self, method: str, code: str) -> None:
+        super().__init__(f"{method}: {code}")
+        self.method, self.code = method, code
+
+
+class FileUnreadable(ShowrunnerError):
+    """`reason`: "too_large", "type", "password", "damaged", "gone", "no_access"."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name, self.reason = name, reason

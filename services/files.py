@@ -1,0 +1,75 @@
+"""Files of a thread as a model reads them: fetched and parsed once, then remembered for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import OrderedDict
+from pathlib import Path
+
+from services.entities import FileRef
+from services.errors import FileUnreadable
+from services.media.documents import document_text
+from services.ports import FileText, ImagePart, SlackFiles
+
+FILE_LIMIT = 20 * 2**20  # bytes fetched
+IMAGE_LIMIT = 5 * 2**20  # bytes; Anthropic's own limit for one image
+TEXT_LIMIT = 400_000  # characters
+REMEMBERED = 64  # files
+AT_ONCE = 2
+
+IMAGES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+}
+
+
+class ThreadFiles:
+    def __init__(self, slack: SlackFiles) -> None:
+        self._slack = slack
+        self._known: OrderedDict[str, FileText] = OrderedDict()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def read(self, file: FileRef) -> FileText:
+        """Raises FileUnreadable."""
+        known = self._known.get(file.id)
+        if known is None:
+            async with self._slots:
+                known = await self._fetch(file)
+            self._remember(file, known)
+        return known
+
+    async def _fetch(self, file: FileRef) -> FileText:
+        if file.mimetype.startswith(("video/", "audio/")):
+            raise FileUnreadable(file.name, "type")
+        with tempfile.TemporaryDirectory(prefix="showrunner-") as folder:
+            path = Path(folder) / "file"
+            await self._slack.fetch(file, path, limit=FILE_LIMIT)
+            image = await asyncio.to_thread(read_image, path, file.name)
+            if image is not None:
+                return FileText(file.name, image=image)
+            return FileText(file.name, await document_text(path, file.name, file.mimetype, limit=TEXT_LIMIT))
+
+    def _remember(self, file: FileRef, text: FileText) -> None:
+        self._known[file.id] = text
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+
+def read_image(path: Path, name: str) -> ImagePart | None:
+    """The image, by its first bytes and not its name; None for anything else. Raises FileUnreadable."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    kind = image_type(head)
+    if kind is None:
+        return None
+    if path.stat().st_size > IMAGE_LIMIT:
+        raise FileUnreadable(name, "too_large")
+    return ImagePart(kind, path.read_bytes())
+
+
+def image_type(head: bytes) -> str | None:
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for magic, kind in IMAGES.items() if head.startswith(magic)), None)

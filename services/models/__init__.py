@@ -1,0 +1,1 @@
+"""The ChatModel and Prices ports over the two providers' SDKs, and the choice between models."""

@@ -1,0 +1,36 @@
+"""Who may do what. Deny by default; asked when an act is requested and again when the work runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from services.entities import Actor, Person, Role
+from services.errors import NotAllowed
+
+ROLES_OF_ACT: dict[str, frozenset[Role]] = {
+    "chat": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
+}
+
+
+class Policy:
+    def __init__(self, owners: Collection[str], *, guests: bool) -> None:
+        self._owners = frozenset(owners)
+        self._guests = guests
+
+    def role(self, person: Person) -> Role:
+        if person.is_deleted:
+            return Role.BLOCKED
+        if person.user in self._owners:
+            return Role.OWNER
+        if person.is_guest and not self._guests:
+            return Role.GUEST
+        return Role.ADMIN if person.is_admin else Role.MEMBER
+
+    def check(self, person: Person, act: str) -> None:
+        """Raises NotAllowed."""
+        role = self.role(person)
+        if role not in ROLES_OF_ACT.get(act, frozenset()):
+            raise NotAllowed(role if role in {Role.GUEST, Role.BLOCKED} else "role")
+
+    def is_owner(self, actor: Actor) -> bool:
+        return actor.user in self._owners

@@ -1,0 +1,89 @@
+"""Which worker works on which turn. The conversation's row lock decides; no lock outlives the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, exists, select
+
+from services.entities import Claim, Source, Turn, TurnState
+from storage.chat.rows import to_conversation, to_message, to_turn
+from storage.chat.statements import EXTEND_LEASES, OVERDUE, QUESTIONS_ABOUT, TAKE_TURN
+from storage.store import Store
+from storage.tables import conversations, turn_is_open, turn_is_waiting, turns
+
+_MERGEABLE = (Source.MENTION, Source.DIRECT, Source.THREAD)
+
+_in_conversation = turns.c.conversation_id == bindparam("conversation")
+_LOCK = (
+    select(conversations)
+    .where(conversations.c.id == bindparam("conversation"))
+    .with_for_update(key_share=True)
+)
+_OPEN = select(turns).where(_in_conversation, turn_is_open).order_by(turns.c.created_at, turns.c.id)
+_HAS_WAITING = select(exists().where(_in_conversation, turn_is_waiting))
+
+
+class Claims(Store):
+    async def claim(
+        self, conversation_id: UUID, *, worker: str, now: datetime, lease_until: datetime
+    ) -> Claim | None:
+        place = await self._one(_LOCK, conversation=conversation_id)
+        if place is None:
+            return None
+        lead, others = _choose(await self._all(_OPEN, conversation=conversation_id), now)
+        if lead is None:
+            return None
+        rows = await self._all(
+            TAKE_TURN,
+            lead=lead.id,
+            others=[turn.id for turn in others],
+            worker=worker,
+            now=now,
+            lease_until=lease_until,
+        )
+        return await self._claim_of(lead, place, rows) if rows else None
+
+    async def extend_leases(self, turn_ids: Sequence[UUID], lease_until: datetime) -> Sequence[UUID]:
+        rows = await self._all(EXTEND_LEASES, turns=list(turn_ids), lease_until=lease_until)
+        return [row.id for row in rows if row.stop_requested]
+
+    async def has_waiting(self, conversation_id: UUID) -> bool:
+        return bool(await self._value(_HAS_WAITING, conversation=conversation_id))
+
+    async def overdue(self, now: datetime, *, waiting_since: datetime) -> Sequence[UUID]:
+        rows = await self._all(OVERDUE, now=now, waiting_since=waiting_since)
+        return [row.conversation_id for row in rows]
+
+    async def _claim_of(self, lead: Turn, place: Row[Any], asked: Sequence[Row[Any]]) -> Claim:
+        if lead.source in (Source.AGAIN, Source.CONTINUE):
+            asked = await self._all(QUESTIONS_ABOUT, turn=lead.id)
+        resumed = lead.state is not TurnState.WAITING
+        return Claim(
+            turn=replace(
+                lead, state=lead.state if resumed else TurnState.RUNNING, attempts=lead.attempts + 1
+            ),
+            conversation=to_conversation(place),
+            questions=tuple(to_message(row) for row in asked if row.id is not None),
+            resumed=resumed,
+        )
+
+
+def _choose(rows: Sequence[Row[Any]], now: datetime) -> tuple[Turn | None, Sequence[Turn]]:
+    """The turn to take, and those to merge into it; `rows` are the open turns, oldest first."""
+    if any(row.lease_until is not None and row.lease_until > now for row in rows):
+        return None, ()
+    turns_ = [to_turn(row) for row in rows]
+    left = next((turn for turn in turns_ if turn.state is not TurnState.WAITING), None)
+    if left or not turns_:
+        return left, ()
+    lead, *others = turns_
+    return lead, [turn for turn in others if _merges(lead) and _merges(turn)]
+
+
+def _merges(turn: Turn) -> bool:
+    return turn.source in _MERGEABLE and turn.model is None and not turn.is_bot

@@ -1,0 +1,82 @@
+"""One transaction over all stores, and the jobs that become visible with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from types import TracebackType
+from typing import Self, TypeAlias, cast
+
+import asyncpg
+import orjson
+from sqlalchemy import literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.ports import UnitOfWorkFactory
+from storage.calls import SqlCallStore
+from storage.chat import SqlChatStore
+from storage.people import SqlPeopleStore
+from storage.posts import SqlPostStore
+
+DriverConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Enqueue = Callable[[DriverConnection, str, bytes], Awaitable[None]]
+"""Queues a job on the driver's connection, inside the transaction that is open on it."""
+
+
+class SqlUnitOfWork:
+    """BEGIN is sent with the first statement: a unit of work that does nothing costs nothing."""
+
+    def __init__(self, connection: AsyncConnection, enqueue: Enqueue) -> None:
+        self._connection = connection
+        self._enqueue = enqueue
+
+    @cached_property
+    def chat(self) -> SqlChatStore:
+        return SqlChatStore(self._connection)
+
+    @cached_property
+    def calls(self) -> SqlCallStore:
+        return SqlCallStore(self._connection)
+
+    @cached_property
+    def people(self) -> SqlPeopleStore:
+        return SqlPeopleStore(self._connection)
+
+    @cached_property
+    def posts(self) -> SqlPostStore:
+        return SqlPostStore(self._connection)
+
+    async def enqueue(self, task: str, **payload: str) -> None:
+        await self._enqueue(await self._driver_in_transaction(), task, orjson.dumps(payload))
+
+    async def commit(self) -> None:
+        await self._connection.commit()
+
+    async def __aenter__(self) -> Self:
+        await self._connection.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Shielded: a cancelled caller still gives its connection back, rolled back.
+        await asyncio.shield(asyncio.create_task(self._connection.close()))
+
+    async def _driver_in_transaction(self) -> DriverConnection:
+        driver = await driver_connection(self._connection)
+        if not driver.is_in_transaction():  # else the job would be committed on its own
+            await self._connection.execute(select(literal(1)))
+        return driver
+
+
+def unit_of_work(engine: AsyncEngine, enqueue: Enqueue) -> UnitOfWorkFactory:
+    def begin() -> SqlUnitOfWork:
+        return SqlUnitOfWork(engine.connect(), enqueue)
+
+    return begin
+
+
+async def driver_connection(connection: AsyncConnection) -> DriverConnection:
+    driver = (await connection.get_raw_connection()).driver_connection
+    return cast("DriverConnection", driver)

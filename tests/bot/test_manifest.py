@@ -1,0 +1,140 @@
+"""`manifest.yml` is what Slack accepts, and what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot import manifest
+from bot.lifecycle import Program  # noqa: F401 - the whole program imports
+from handlers.access import AccessHandlers
+from handlers.chat import ChatHandlers
+from handlers.help import HelpHandlers
+from handlers.home import HomeHandlers
+from handlers.routes import Button, Command, Event, Shortcut, View
+
+ROOT = Path(manifest.MANIFEST).parent
+PRODUCT = ("bot", "handlers", "services", "storage", "jobs")
+
+SCOPES_OF_METHOD = {
+    "agents.sessions.setStatus": {"chat:write"},
+    "agents.sessions.rename": {"chat:write"},
+    "apps.connections.open": set(),
+    "assistant.threads.setStatus": {"assistant:write"},
+    "assistant.threads.setSuggestedPrompts": {"assistant:write"},
+    "auth.test": set(),
+    "chat.appendStream": {"chat:write"},
+    "chat.delete": {"chat:write"},
+    "chat.postEphemeral": {"chat:write"},
+    "chat.postMessage": {"chat:write"},
+    "chat.startStream": {"chat:write"},
+    "chat.stopStream": {"chat:write"},
+    "chat.update": {"chat:write"},
+    "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "users.info": {"users:read"},
+    "views.open": set(),
+    "views.publish": set(),
+    "views.update": set(),
+}
+SCOPES_OF_EVENT = {
+    "agent_session_stopped": {"assistant:write"},
+    "app_home_opened": set(),
+    "app_mention": {"app_mentions:read"},
+    "app_uninstalled": set(),
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "message.im": {"im:history"},
+    "message.mpim": {"mpim:history"},
+    "tokens_revoked": set(),
+}
+ALWAYS = {"commands", "files:read"}  # slash commands; downloads of shared files, which no method call shows
+
+
+def source() -> str:
+    return "\n".join(path.read_text() for room in PRODUCT for path in (ROOT / room).rglob("*.py"))
+
+
+def methods_used() -> set[str]:
+    written = set(re.findall(r'"((?:[a-z]+\.)+[a-zA-Z]+)"', source()))
+    families = {name.split(".")[0] for name in SCOPES_OF_METHOD}
+    rate_table = (ROOT / "storage" / "rates" / "tiers.py").read_text()
+    only_rated = {name for name in written if name in rate_table and source().count(f'"{name}"') == rate_table.count(f'"{name}"')}
+    own = {"chat.turn", "chat.edited"}
+    return {name for name in written if name.split(".")[0] in families} - only_rated - own - actions()
+
+
+def actions() -> set[str]:
+    return {route.action_id for route in routes() if isinstance(route, Button)} | {
+        route.callback_id for route in routes() if isinstance(route, Shortcut | View)
+    }
+
+
+def routes():
+    nothing = [None] * 7
+    for handlers in (ChatHandlers(*nothing), HelpHandlers(None, None), HomeHandlers(None, None, [], ""), AccessHandlers("")):
+        yield from handlers.routes()
+
+
+@pytest.fixture
+def told():
+    return manifest.manifest("socket")
+
+
+def test_texts_keep_to_slacks_lengths(told):
+    shown, features = told["display_information"], told["features"]
+    assert 1 <= len(shown["name"]) <= 35
+    assert 1 <= len(shown["description"]) <= 140
+    assert 175 <= len(shown["long_description"]) <= 4000
+    assert len(features["agent_view"]["agent_description"]) <= 300
+    assert len(features["agent_view"]["suggested_prompts"]) <= 4
+    assert all(len(shortcut["name"]) <= 24 and len(shortcut["description"]) <= 150 for shortcut in features["shortcuts"])
+    assert all(2 <= len(command["command"]) <= 32 for command in features["slash_commands"])
+
+
+def test_the_agents_messages_tab_can_be_written_in(told):
+    assert told["features"]["app_home"] == {
+        "home_tab_enabled": True,
+        "messages_tab_enabled": True,
+        "messages_tab_read_only_enabled": False,
+    }
+
+
+def test_exactly_the_routed_commands_are_declared(told):
+    declared = {command["command"].removeprefix("/") for command in told["features"]["slash_commands"]}
+    assert declared == {route.group for route in routes() if isinstance(route, Command)}
+
+
+def test_exactly_the_routed_shortcuts_are_declared(told):
+    declared = {shortcut["callback_id"] for shortcut in told["features"]["shortcuts"]}
+    assert declared == {route.callback_id for route in routes() if isinstance(route, Shortcut)}
+
+
+def test_exactly_the_handled_events_are_declared(told):
+    declared = {name.split(".")[0] for name in told["settings"]["event_subscriptions"]["bot_events"]}
+    assert declared == {route.type for route in routes() if isinstance(route, Event)}
+
+
+def test_exactly_the_used_scopes_are_declared(told):
+    events = told["settings"]["event_subscriptions"]["bot_events"]
+    needed = set(ALWAYS).union(*(SCOPES_OF_METHOD[name] for name in methods_used()), *(SCOPES_OF_EVENT[name] for name in events))
+    assert set(told["oauth_config"]["scopes"]["bot"]) == needed
+
+
+def test_http_mode_gives_every_door_its_address():
+    told = manifest.manifest("http", "https://desk.example/")
+    address = "https://desk.example/slack/events"
+    settings = told["settings"]
+    assert settings["socket_mode_enabled"] is False
+    assert settings["event_subscriptions"]["request_url"] == settings["interactivity"]["request_url"] == address
+    assert {command["url"] for command in told["features"]["slash_commands"]} == {address}
+
+
+def test_http_mode_without_an_address_is_refused():
+    with pytest.raises(ValueError, match="--url"):
+        manifest.manifest("http")
+
+
+def test_what_is_printed_reads_back_the_same(told):
+    assert yaml.safe_load(manifest.as_yaml(told)) == told

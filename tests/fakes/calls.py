@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from services.entities import BudgetLine, BudgetState, CallOutcome, ModelCall
+from tests.fakes.memory import FakeStore, Reservation
+
+OPEN = (CallOutcome.STARTED, CallOutcome.UNCERTAIN)
+
+
+class FakeCallStore(FakeStore):
+    async def begin(self, call: ModelCall) -> None:
+        self._put(self._memory.calls, call.id, call)
+
+    async def finish(self, call: ModelCall) -> None:
+        stored = self._memory.calls.get(call.id)
+        if stored is None or stored.outcome not in OPEN:
+            return
+        self._put(self._memory.calls, call.id, call)
+        if call.outcome not in OPEN:
+            self._put(self._memory.rolled_up, call.id, call)
+
+    async def set_outcome(self, call_id: UUID, outcome: CallOutcome) -> None:
+        if stored := self._memory.calls.get(call_id):
+            await self.finish(replace(stored, outcome=outcome))
+
+    async def unfinished(self, turn_id: UUID) -> Sequence[ModelCall]:
+        return [call for call in await self.of_turn(turn_id) if call.outcome in OPEN]
+
+    async def of_turn(self, turn_id: UUID) -> Sequence[ModelCall]:
+        found = [call for call in self._memory.calls.values() if call.turn_id == turn_id]
+        return sorted(found, key=lambda call: (call.started_at, call.id))
+
+    async def reserve(self, reservation_id: UUID, lines: Sequence[BudgetLine]) -> Sequence[BudgetLine]:
+        if reservation_id in self._memory.reservations:
+            return ()
+        full = [line for line in lines if self._used(line) + line.amount > line.cap]
+        if not full:
+            held = Reservation(self._memory.now(), tuple(lines))
+            self._put(self._memory.reservations, reservation_id, held)
+            for line in lines:
+                self._book(line, reserved=line.amount)
+        return full
+
+    async def start_reservation(self, reservation_id: UUID) -> None:
+        if held := self._memory.reservations.get(reservation_id):
+            self._put(self._memory.reservations, reservation_id, replace(held, started=True))
+
+    async def settle(self, reservation_id: UUID, spent: Mapping[str, int]) -> bool:
+        lines = self._give_back(reservation_id)
+        for line in lines or ():
+            self._book(line, spent=spent.get(line.unit, 0))
+        return lines is not None
+
+    async def settle_whole(self, reservation_id: UUID, unit: str) -> bool:
+        lines = self._give_back(reservation_id)
+        for line in lines or ():
+            self._book(line, spent=line.amount if line.unit == unit else 0)
+        return lines is not None
+
+    async def sweep_reservations(self, before: datetime) -> int:
+        held = self._memory.reservations.items()
+        old = [key for key, one in held if one.at < before and not one.started]
+        for key in old:
+            self._give_back(key)
+        return len(old)
+
+    async def budget(self, scope: str, period: date, unit: str) -> BudgetState:
+        return self._memory.counters.get((scope, period, unit), BudgetState(0, 0))
+
+    def _used(self, line: BudgetLine) -> int:
+        state = self._memory.counters.get((line.scope, line.period, line.unit), BudgetState(0, 0))
+        return state.spent + state.reserved
+
+    def _give_back(self, reservation_id: UUID) -> Iterable[BudgetLine] | None:
+        held = self._memory.reservations.get(reservation_id)
+        if held is None:
+            return None
+        self._drop(self._memory.reservations, reservation_id)
+        for line in held.lines:
+            self._book(line, reserved=-line.amount)
+        return held.lines
+
+    def _book(self, line: BudgetLine, *, spent: int = 0, reserved: int = 0) -> None:
+        key = (line.scope, line.period, line.unit)
+        old = self._memory.counters.get(key, BudgetState(0, 0))
+        self._put(self._memory.counters, key, BudgetState(old.spent + spent, old.reserved + reserved))

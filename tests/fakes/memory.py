@@ -1,0 +1,106 @@
+"""What the in-memory stores keep, and the journal that takes a transaction back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from services.entities import (
+    BudgetLine,
+    BudgetState,
+    Conversation,
+    Feedback,
+    Message,
+    ModelCall,
+    Person,
+    Post,
+    Turn,
+)
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+_NOTHING: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    turn: Turn
+    started_at: datetime | None = None
+    lease_until: datetime | None = None
+    merged_into: UUID | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    message: Message
+    team: str
+    channel: str
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    at: datetime
+    lines: tuple[BudgetLine, ...]
+    started: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Tables as dictionaries. `jobs` are the committed ones, as (task, payload)."""
+
+    now: Callable[[], datetime]
+    events: dict[tuple[str, str], str] = field(default_factory=dict)
+    conversations: dict[UUID, Conversation] = field(default_factory=dict)
+    followers: dict[tuple[UUID, str], bool] = field(default_factory=dict)
+    turns: dict[UUID, TurnRow] = field(default_factory=dict)
+    messages: dict[UUID, MessageRow] = field(default_factory=dict)
+    feedback: dict[tuple[UUID, str, str], Feedback] = field(default_factory=dict)
+    calls: dict[UUID, ModelCall] = field(default_factory=dict)
+    rolled_up: dict[UUID, ModelCall] = field(default_factory=dict)
+    counters: dict[tuple[str, date, str], BudgetState] = field(default_factory=dict)
+    reservations: dict[UUID, Reservation] = field(default_factory=dict)
+    people: dict[tuple[str, str], tuple[Person, datetime]] = field(default_factory=dict)
+    settings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    posts: dict[UUID, Post] = field(default_factory=dict)
+    jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+
+class Journal:
+    """Writes through at once, and remembers how to undo it."""
+
+    def __init__(self) -> None:
+        self._undo: list[Callable[[], object]] = []
+
+    def put(self, table: dict[K, V], key: K, value: V) -> None:
+        self._remember(table, key)
+        table[key] = value
+
+    def drop(self, table: dict[K, V], key: K) -> None:
+        self._remember(table, key)
+        table.pop(key, None)
+
+    def commit(self) -> None:
+        self._undo.clear()
+
+    def rollback(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def _remember(self, table: dict[K, V], key: K) -> None:
+        old = table.get(key, _NOTHING)
+        if old is _NOTHING:
+            self._undo.append(lambda: table.pop(key, None))
+        else:
+            self._undo.append(lambda: table.__setitem__(key, old))
+
+
+class FakeStore:
+    def __init__(self, memory: Memory, journal: Journal) -> None:
+        self._memory = memory
+        self._put = journal.put
+        self._drop = journal.drop

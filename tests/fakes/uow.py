@@ -1,0 +1,50 @@
+"""The unit of work in memory: the same meaning as storage's, proved by the same tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from services.ports import UnitOfWorkFactory
+from tests.fakes.calls import FakeCallStore
+from tests.fakes.chat import FakeChatStore
+from tests.fakes.memory import Journal, Memory
+from tests.fakes.people import FakePeopleStore
+from tests.fakes.posts import FakePostStore
+
+
+class FakeUnitOfWork:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._journal = Journal()
+        self._jobs: list[tuple[str, dict[str, str]]] = []
+        self.chat = FakeChatStore(memory, self._journal)
+        self.calls = FakeCallStore(memory, self._journal)
+        self.people = FakePeopleStore(memory, self._journal)
+        self.posts = FakePostStore(memory, self._journal)
+
+    async def enqueue(self, task: str, **payload: str) -> None:
+        self._jobs.append((task, payload))
+
+    async def commit(self) -> None:
+        self._journal.commit()
+        self._memory.jobs.extend(self._jobs)
+        self._jobs.clear()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._journal.rollback()
+
+
+def new_memory(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Memory:
+    return Memory(now)
+
+
+def fake_unit_of_work(memory: Memory) -> UnitOfWorkFactory:
+    return lambda: FakeUnitOfWork(memory)

@@ -1,0 +1,68 @@
+"""Whatever is raised, the person reads what happened and what to do."""
+
+from datetime import UTC, datetime
+
+from handlers.boundary import Boundary, explain
+from handlers.routes import Audience
+from services import errors
+from services.entities import Actor, Place
+
+TO = Audience(Actor("T1", "U1"), Place("T1", "C1"))
+TOMORROW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+class Told:
+    def __init__(self):
+        self.said = []
+
+    async def problem(self, to, explanation, incident):
+        self.said.append((to, explanation, incident))
+
+
+async def told_after(error):
+    told = Told()
+    async with Boundary(told).guard(TO):
+        raise error
+    return told.said[0]
+
+
+async def test_a_bug_is_told_without_its_text_and_with_an_id():
+    _, explanation, incident = await told_after(KeyError("secret detail"))
+    assert "secret" not in explanation.what + explanation.todo
+    assert incident
+
+
+async def test_a_mistake_of_the_person_has_no_id():
+    _, _, incident = await told_after(errors.EmptyQuestion())
+    assert incident is None
+
+
+async def test_what_may_pass_has_an_id():
+    _, _, incident = await told_after(errors.SlackUnavailable("chat.postMessage", "fatal_error"))
+    assert incident
+
+
+def test_a_budget_refusal_says_what_is_left_and_when_it_resets():
+    error = errors.NotEnoughBudget(scope="user:T:U", left=120, cap=500_000, needed=9_000, resets_at=TOMORROW)
+    said = explain(error)
+    assert "500,000" in said.what
+    assert "120" in said.what
+    assert "<!date^" in said.todo
+
+
+def test_a_missing_key_names_the_variables():
+    assert "`ANTHROPIC_API_KEY`" in explain(errors.NoModel(("ANTHROPIC_API_KEY", "OPENAI_API_KEY"))).todo
+
+
+def test_all_providers_down_says_which_and_why():
+    causes = (
+        errors.ModelUnavailable("anthropic", "x", status=529),
+        errors.ModelUnavailable("openai", "y", status=401),
+    )
+    what = explain(errors.AllModelsFailed(causes)).what
+    assert "anthropic: it is overloaded" in what
+    assert "openai: it does not accept our key" in what
+
+
+def test_a_channel_we_are_not_in_says_how_to_invite_us():
+    assert "/invite" in explain(errors.SlackUnavailable("chat.postMessage", "not_in_channel")).todo
