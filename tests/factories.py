@@ -97,7 +97,7 @@ def from_bot(**given: Any) -> Heard:
 
 def ask(**given: Any) -> Heard:
     """`/ask`: a question that stands nowhere yet."""
-    return heard(key=next_trigger(), source=Source.ASK, at=NOON, **given)
+    return heard(key=next_trigger(), source=Source.ASK, **given)
 
 
 def again(about: UUID, to: Heard, **given: Any) -> Heard:

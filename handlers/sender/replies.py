@@ -23,7 +23,7 @@ class SlackReplies:
 
     async def show(self, to: Audience, text: str, blocks: Sequence[Block] = ()) -> None:
         """Visible to the person alone; from Home, or where we are not a member, as a direct message."""
-        body = {"text": text, "blocks": list(blocks) or [kit.text(text)], **QUIET}
+        body: Block = {"text": text, "blocks": list(blocks) or [kit.text(text)]}
         if not to.place.channel:
             await self._direct(to, body)
             return
@@ -65,7 +65,9 @@ class SlackReplies:
         where: Block = {"channel": to.place.channel}
         if to.place.thread_ts:
             where["thread_ts"] = to.place.thread_ts
-        await self._calls.send(to.place.team, "chat.postMessage", {**where, **body}, channel=to.place.channel)
+        await self._calls.send(
+            to.place.team, "chat.postMessage", {**where, **body, **QUIET}, channel=to.place.channel
+        )
 
     async def _direct(self, to: Audience, body: Block) -> None:
-        await self._calls.send(to.place.team, "chat.postMessage", {"channel": to.actor.user, **body})
+        await self._calls.send(to.place.team, "chat.postMessage", {"channel": to.actor.user, **body, **QUIET})

@@ -16,11 +16,11 @@ SETTINGS = config.load(
 
 @pytest.fixture
 def lines(capsys):
-    before = logging.root.handlers[:], logging.root.level
+    before = logging.root.handlers[:], logging.root.level, structlog.get_config()
     logs.configure(SETTINGS)
     yield lambda: [orjson.loads(line) for line in capsys.readouterr().err.splitlines()]
-    structlog.reset_defaults()
-    logging.root.handlers[:], logging.root.level = before
+    logging.root.handlers[:], logging.root.level = before[:2]
+    structlog.configure(**before[2])
 
 
 def test_fields_that_are_not_allowed_are_dropped_and_named(lines):

@@ -60,7 +60,11 @@ def methods_used() -> set[str]:
     written = set(re.findall(r'"((?:[a-z]+\.)+[a-zA-Z]+)"', source()))
     families = {name.split(".")[0] for name in SCOPES_OF_METHOD}
     rate_table = (ROOT / "storage" / "rates" / "tiers.py").read_text()
-    only_rated = {name for name in written if name in rate_table and source().count(f'"{name}"') == rate_table.count(f'"{name}"')}
+    only_rated = {
+        name
+        for name in written
+        if name in rate_table and source().count(f'"{name}"') == rate_table.count(f'"{name}"')
+    }
     own = {"chat.turn", "chat.edited"}
     return {name for name in written if name.split(".")[0] in families} - only_rated - own - actions()
 
@@ -73,7 +77,12 @@ def actions() -> set[str]:
 
 def routes():
     nothing = [None] * 7
-    for handlers in (ChatHandlers(*nothing), HelpHandlers(None, None), HomeHandlers(None, None, [], ""), AccessHandlers("")):
+    for handlers in (
+        ChatHandlers(*nothing),
+        HelpHandlers(None, None),
+        HomeHandlers(None, None, [], ""),
+        AccessHandlers(""),
+    ):
         yield from handlers.routes()
 
 
@@ -89,7 +98,10 @@ def test_texts_keep_to_slacks_lengths(told):
     assert 175 <= len(shown["long_description"]) <= 4000
     assert len(features["agent_view"]["agent_description"]) <= 300
     assert len(features["agent_view"]["suggested_prompts"]) <= 4
-    assert all(len(shortcut["name"]) <= 24 and len(shortcut["description"]) <= 150 for shortcut in features["shortcuts"])
+    assert all(
+        len(shortcut["name"]) <= 24 and len(shortcut["description"]) <= 150
+        for shortcut in features["shortcuts"]
+    )
     assert all(2 <= len(command["command"]) <= 32 for command in features["slash_commands"])
 
 
@@ -118,7 +130,9 @@ def test_exactly_the_handled_events_are_declared(told):
 
 def test_exactly_the_used_scopes_are_declared(told):
     events = told["settings"]["event_subscriptions"]["bot_events"]
-    needed = set(ALWAYS).union(*(SCOPES_OF_METHOD[name] for name in methods_used()), *(SCOPES_OF_EVENT[name] for name in events))
+    needed = set(ALWAYS).union(
+        *(SCOPES_OF_METHOD[name] for name in methods_used()), *(SCOPES_OF_EVENT[name] for name in events)
+    )
     assert set(told["oauth_config"]["scopes"]["bot"]) == needed
 
 
@@ -127,7 +141,9 @@ def test_http_mode_gives_every_door_its_address():
     address = "https://desk.example/slack/events"
     settings = told["settings"]
     assert settings["socket_mode_enabled"] is False
-    assert settings["event_subscriptions"]["request_url"] == settings["interactivity"]["request_url"] == address
+    assert (
+        settings["event_subscriptions"]["request_url"] == settings["interactivity"]["request_url"] == address
+    )
     assert {command["url"] for command in told["features"]["slash_commands"]} == {address}
 
 

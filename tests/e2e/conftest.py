@@ -18,12 +18,6 @@ from tests.e2e.stage import Stage, staged, staged_processes
 WAYS = ("socket", "http", "processes")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent.name == "e2e":
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"))
-
-
 @pytest.fixture(scope="session")
 def shared_database(server: Database, template: Database) -> Iterator[Database]:
     name = f"stage_{uuid4().hex}"

@@ -2,7 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from tests.e2e.stage import everything, said
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_mention_is_answered_in_its_thread(stage):

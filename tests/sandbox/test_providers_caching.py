@@ -165,3 +165,16 @@ async def test_openai_forgets_after_half_an_hour(desk: Desk) -> None:
     await respond(desk)
     desk.clock.forward(1_801)
     assert (await respond(desk)).input_tokens_details.cached_tokens == 0
+
+
+async def test_a_growing_thread_of_openai_reads_its_turn_before(desk: Desk) -> None:
+    thread: list[dict[str, Any]] = []
+    usages = []
+    for turn in range(3):
+        thread.append({"role": "user", "content": f"say exactly: {turn}"})
+        usages.append(await respond(desk, thread, store=False, prompt_cache_key="thread"))
+        thread.append({"role": "assistant", "content": "Done."})
+    assert [each.input_tokens_details.cached_tokens for each in usages] == [
+        0,
+        *(each.input_tokens for each in usages[:2]),
+    ]

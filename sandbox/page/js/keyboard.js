@@ -1,7 +1,7 @@
 /** Keys that work everywhere. */
 
 import { openDialog } from "./dialog.js";
-import { el } from "./dom.js";
+import { el, isTyping } from "./dom.js";
 import { openJump } from "./jump.js";
 
 const KEYS = [
@@ -38,6 +38,13 @@ function escape(app, event) {
   app.closeThread();
 }
 
+/** A letter typed outside of any field goes to the composer, as in Slack; on a message letters are its shortcuts. */
+function typeAnywhere(app, event) {
+  const letter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const busy = document.querySelector("dialog[open], :popover-open") || isTyping(event.target) || event.target.classList?.contains("msg");
+  if (letter && !busy) app.store.emit("route");
+}
+
 export function listenToKeys(app) {
   document.addEventListener("keydown", (event) => {
     const command = event.ctrlKey || event.metaKey;
@@ -48,6 +55,7 @@ export function listenToKeys(app) {
     else if (event.key === "F6") nextRegion(event.shiftKey ? -1 : 1);
     else {
       if (event.key === "Escape") escape(app, event);
+      typeAnywhere(app, event);
       return;
     }
     event.preventDefault();

@@ -22,6 +22,11 @@ function steps(app) {
   ].filter(Boolean);
 }
 
+function whoAnswers({ real_providers: real }) {
+  if (real?.length) return `Answers come from the real provider behind ${real.join(" and ")}: they cost money.`;
+  return "Answers come from stand-in models on this machine. Nothing is paid, nothing leaves it.";
+}
+
 export class Tour {
   constructor(app) {
     this.app = app;
@@ -31,12 +36,11 @@ export class Tour {
 
   show() {
     const step = ([glyph, title, text, run]) => el("li", {}, el("button.tour-step", { type: "button", on: { click: run } }, el("span.tour-icon", {}, icon(glyph)), el("span", {}, el("span.tour-title", {}, title), el("span.tour-text", {}, text))));
-    const notes = this.app.store.settings.notes ?? [];
     this.node = el("section.tour", { "aria-label": "What to try first" },
       el("header.tour-head", {}, el("h2.tour-heading", {}, "A minute with ", this.app.store.app.name), el("button.icon-button", { type: "button", "aria-label": "Dismiss", on: { click: () => this.close() } }, icon("close"))),
       el("p.tour-intro", {}, "A whole Slack workspace, on this machine only. Try:"),
       el("ul.tour-steps", {}, steps(this.app).map(step)),
-      notes.map((note) => el("p.tour-note", {}, note)));
+      el("p.tour-note", {}, whoAnswers(this.app.store.settings)));
     document.getElementById("app").append(this.node);
   }
 
@@ -44,5 +48,6 @@ export class Tour {
     localStorage.setItem(DONE, "yes");
     this.node.remove();
     this.node = null;
+    this.app.store.emit("route");
   }
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from sandbox.providers.brain.text import Passage, Reader, stem, telling
+from sandbox.providers.brain.text import FRAME, Passage, Reader, stem, telling
 from sandbox.providers.prompt import Prompt, Turn
 
 LONG_QUESTION = 700
@@ -26,7 +26,6 @@ COMMANDS = frozenset(
     steps summarise summarize summary table text title token tokens video word words write yaml""".split()  # noqa: SIM905 - words read better
 )
 ROLE = re.compile(r"^(?:you are|you're|your (?:task|job|role)|act as|fold)\b", re.IGNORECASE)
-FRAME = re.compile(r"^</?\w+[^>]*>$|^\[(?:file|image|cut here)\b|:$")
 CUE = re.compile(
     r"\?|\b(?:summar|tl;?dr|recap|list|table|write|draft|outline|explain|find|search|tell|show|compare|say|repeat|"
     r"give|make|what|who|when|where|why|how|which)",
@@ -120,7 +119,9 @@ def _facts(passages: Sequence[Passage]) -> Iterator[Passage]:
     start = 0
     if passages and ROLE.match(passages[0].text):
         start = labels[0] + 1 if labels else len(passages)
-    yield from (each for each in passages[start:] if not INSTRUCTION.match(each.text))
+    yield from (
+        each for each in passages[start:] if not INSTRUCTION.match(each.text) and not FRAME.search(each.text)
+    )
 
 
 def _material(turns: Sequence[Turn], question: int | None, reader: Reader) -> Iterator[Passage]:
@@ -129,6 +130,4 @@ def _material(turns: Sequence[Turn], question: int | None, reader: Reader) -> It
             continue
         if turn.role == "assistant" and STAND_IN in turn.text:
             continue
-        passages = reader.passages(turn.text)
-        facts = _facts(passages) if turn.role == "system" else passages
-        yield from (each for each in facts if not FRAME.search(each.text))
+        yield from _facts(reader.passages(turn.text)) if turn.role == "system" else reader.spoken(turn.text)

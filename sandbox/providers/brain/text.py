@@ -13,6 +13,7 @@ LONG_LINE = 240
 REMEMBERED = 2_000
 WORD = re.compile(r"[^\W_]+")
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-ZÄÖÜ0-9])")
+FRAME = re.compile(r"^</?\w+[^>]*>$|^\[(?:file|image|cut here)\b|:$")
 LEAD = re.compile(
     r"^(?:\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\)?\]?\s*)?(?:[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}: )?"
 )
@@ -75,12 +76,20 @@ class Reader:
     """Remembers what it has read: a conversation brings its older texts again with every turn."""
 
     def __init__(self) -> None:
-        self._read: OrderedDict[str, tuple[Passage, ...]] = OrderedDict()
+        self._read: OrderedDict[str, tuple[tuple[Passage, ...], tuple[Passage, ...]]] = OrderedDict()
 
     def passages(self, text: str) -> tuple[Passage, ...]:
+        return self._known(text)[0]
+
+    def spoken(self, text: str) -> tuple[Passage, ...]:
+        """The passages without labels and the frames around files, which are no one's words."""
+        return self._known(text)[1]
+
+    def _known(self, text: str) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
         known = self._read.get(text)
         if known is None:
-            known = tuple(Passage(each, frozenset(words(each))) for each in sentences(text))
+            passages = tuple(Passage(each, frozenset(words(each))) for each in sentences(text))
+            known = passages, tuple(each for each in passages if not FRAME.search(each.text))
             self._read[text] = known
             if len(self._read) > REMEMBERED:
                 self._read.popitem(last=False)

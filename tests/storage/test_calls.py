@@ -1,0 +1,131 @@
+"""The ledger of provider calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.entities import CallOutcome
+from services.ports import UnitOfWorkFactory
+from storage.tables import usage_daily
+from tests.factories import after, call, mention, used
+from tests.storage.acts import asked
+
+
+async def test_a_begun_call_is_unfinished(stores: UnitOfWorkFactory):
+    turn = await asked(stores, mention())
+    begun = call(turn_id=turn.id)
+
+    async with stores() as uow:
+        await uow.calls.begin(begun)
+        assert await uow.calls.unfinished(turn.id) == [begun]
+
+
+async def test_a_finished_call_keeps_what_it_used(stores: UnitOfWorkFactory):
+    turn = await asked(stores, mention())
+    begun = call(turn_id=turn.id)
+    finished = replace(begun, outcome=CallOutcome.ANSWERED, **used())
+
+    async with stores() as uow:
+        await uow.calls.begin(begun)
+        await uow.calls.finish(finished)
+        assert await uow.calls.unfinished(turn.id) == []
+        assert await uow.calls.of_turn(turn.id) == [finished]
+
+
+async def test_a_second_finish_changes_nothing(stores: UnitOfWorkFactory):
+    turn = await asked(stores, mention())
+    begun = call(turn_id=turn.id)
+    finished = replace(begun, outcome=CallOutcome.PARTIAL, **used(100))
+
+    async with stores() as uow:
+        await uow.calls.begin(begun)
+        await uow.calls.finish(finished)
+        await uow.calls.finish(replace(begun, outcome=CallOutcome.ANSWERED, **used(900)))
+        assert await uow.calls.of_turn(turn.id) == [finished]
+
+
+async def test_an_uncertain_call_waits_for_the_person(stores: UnitOfWorkFactory):
+    turn = await asked(stores, mention())
+    begun = call(turn_id=turn.id)
+
+    async with stores() as uow:
+        await uow.calls.begin(begun)
+        await uow.calls.set_outcome(begun.id, CallOutcome.UNCERTAIN)
+        assert await uow.calls.unfinished(turn.id) == [replace(begun, outcome=CallOutcome.UNCERTAIN)]
+        await uow.calls.set_outcome(begun.id, CallOutcome.RELEASED)
+        assert await uow.calls.unfinished(turn.id) == []
+
+
+async def test_the_calls_of_a_turn_are_in_order(stores: UnitOfWorkFactory):
+    turn = await asked(stores, mention())
+    calls = [call(turn_id=turn.id, started_at=after(seconds)) for seconds in (0, 1, 2)]
+
+    async with stores() as uow:
+        for one in (calls[2], calls[0], calls[1], call()):
+            await uow.calls.begin(one)
+        assert await uow.calls.of_turn(turn.id) == calls
+
+
+# ---- the rollup: only the real one has it ------------------------------------------------------
+
+
+async def finish(uow: UnitOfWorkFactory, **given: object) -> None:
+    begun = call()
+    async with uow() as work:
+        await work.calls.begin(begun)
+        await work.calls.finish(replace(begun, outcome=CallOutcome.ANSWERED, **(used() | given)))
+        await work.commit()
+
+
+async def rollup(engine: AsyncEngine) -> list[dict[str, object]]:
+    async with engine.connect() as connection:
+        return [dict(row._mapping) for row in await connection.execute(select(usage_daily))]
+
+
+async def test_finished_calls_add_up_in_the_rollup(uow: UnitOfWorkFactory, engine: AsyncEngine):
+    for _ in range(3):
+        await finish(uow)
+
+    [total] = await rollup(engine)
+    assert (total["calls"], total["tokens_in"], total["tokens_out"]) == (3, 300, 30)
+    assert (total["cached_read"], total["cost"], total["unpriced"]) == (150, Decimal("0.0045"), 0)
+
+
+async def test_calls_at_an_unknown_price_are_counted(uow: UnitOfWorkFactory, engine: AsyncEngine):
+    await finish(uow, cost=None)
+    await finish(uow)
+
+    [total] = await rollup(engine)
+    assert (total["unpriced"], total["cost"]) == (1, Decimal("0.0015"))
+
+
+@pytest.mark.parametrize("open_outcome", [CallOutcome.STARTED, CallOutcome.UNCERTAIN])
+async def test_an_open_call_is_not_in_the_rollup(
+    uow: UnitOfWorkFactory, engine: AsyncEngine, open_outcome: CallOutcome
+):
+    begun = call()
+    async with uow() as work:
+        await work.calls.begin(begun)
+        await work.calls.finish(replace(begun, outcome=open_outcome, **used()))
+        await work.commit()
+
+    assert await rollup(engine) == []
+
+
+async def test_a_call_is_rolled_up_once(uow: UnitOfWorkFactory, engine: AsyncEngine):
+    begun = call()
+    async with uow() as work:
+        await work.calls.begin(begun)
+        await work.calls.set_outcome(begun.id, CallOutcome.UNCERTAIN)
+        await work.calls.finish(replace(begun, outcome=CallOutcome.ANSWERED, **used()))
+        await work.calls.finish(replace(begun, outcome=CallOutcome.ANSWERED, **used()))
+        await work.calls.set_outcome(begun.id, CallOutcome.RELEASED)
+        await work.commit()
+
+    [total] = await rollup(engine)
+    assert total["calls"] == 1
