@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import yaml
-from handlers.sender.presenter import SlackPresenter
 from slack_bolt.async_app import AsyncApp
 
 from bot.clock import SystemClock
@@ -34,6 +33,7 @@ from handlers.help import HelpHandlers
 from handlers.home import HomeHandlers
 from handlers.routes import Command, Event, Handlers, Route, Task
 from handlers.sender.gate import SlackCalls
+from handlers.sender.presenter import SlackPresenter
 from handlers.sender.replies import SlackReplies
 from jobs.queue import Enqueuer
 from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, Preparation
@@ -101,7 +101,7 @@ def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
     preparation = Preparation(
         uow, directory, people, router, context, limits, policy, prices, clock, checkpoint, chat_settings
     )
-    intake = ChatIntake(uow, presenter, cancellation, checkpoint)
+    intake = ChatIntake(uow, presenter, cancellation, clock, checkpoint)
     chat = ChatService(uow, presenter, preparation, router, cancellation, clock, checkpoint, chat_settings)
     choices = ChatChoices(uow, intake, people, policy, clock)
     home = HomeService(uow, people, limits, router.names("chat"))

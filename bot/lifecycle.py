@@ -96,7 +96,7 @@ class Program:
         http = self._hears and self._settings.mode == "http"
         site = Site(self._settings, self._desk.metrics, self.checks)
         runner = web.AppRunner(
-            site.application(EventsGate(self._desk.app) if http else None),
+            site.application(EventsGate(self._desk.app).receive if http else None),
             access_log=None,
             shutdown_timeout=5.0,
         )

@@ -153,7 +153,7 @@ class EventsGate:
     def __init__(self, app: AsyncApp) -> None:
         self._app = app
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         headers = request.headers
         if not (
             SIGNATURE.fullmatch(headers.get("X-Slack-Signature", ""))

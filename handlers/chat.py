@@ -105,10 +105,10 @@ class ChatHandlers:
         now, before = envelope.event.get("message") or {}, envelope.event.get("previous_message") or {}
         if now.get("text") == before.get("text") or now.get("user") == self._bot_user:
             return
-        text = without_mention(str(now.get("text") or ""), self._bot_user)
-        await self._intake.edited(
-            envelope.team, envelope.id, str(envelope.event["channel"]), str(now["ts"]), text
-        )
+        where = {name: envelope.event.get(name) for name in ("channel", "channel_type")}
+        heard = heard_message(Envelope(envelope.team, envelope.id, {**now, **where}), self._bot_user)
+        if heard is not None:
+            await self._intake.edited(heard)
 
     async def stopped(self, envelope: Envelope) -> None:
         event = envelope.event

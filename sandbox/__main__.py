@@ -7,6 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
+import uvloop
+
 from sandbox.botprocess import MISUSED, BotProcess, child_environment, until_ready
 from sandbox.manifest import UnusableManifest
 from sandbox.server import Sandbox
@@ -19,7 +21,7 @@ _SLOW_START = 60.0
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     try:
-        return asyncio.run(_run(options))
+        return uvloop.run(_run(options))
     except UnusableManifest as unusable:
         return _refuse(f"{unusable}. It tells the sandbox what the app may do.")
 
@@ -122,11 +124,12 @@ def _settings(options: argparse.Namespace, bot_port: int) -> SandboxSettings:
 
 
 def _tell_providers(sandbox: Sandbox, real: list[str]) -> None:
-    sandbox.page.notes["real_providers"] = real
-    if real:
-        _say(
-            f"Using the real provider behind {' and '.join(real)} from your environment: answers cost money."
-        )
+    if not real:
+        sandbox.page.notes.append("Answers come from a small stand-in model on this machine.")
+        return
+    note = f"Answers are real and cost money: {' and '.join(real)} from your environment is used."
+    sandbox.page.notes.append(note)
+    _say(note)
 
 
 def _notice(sandbox: Sandbox, text: str) -> None:

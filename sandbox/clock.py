@@ -17,6 +17,10 @@ class Clock:
 
     def next_ts(self) -> str:
         """A message timestamp, unique in the workspace and larger than every earlier one."""
-        self._last_microsecond = max(int(self.now() * 1_000_000), self._last_microsecond + 1)
-        seconds, fraction = divmod(self._last_microsecond, 1_000_000)
+        seconds, fraction = divmod(self.next_microsecond(), 1_000_000)
         return f"{seconds}.{fraction:06d}"
+
+    def next_microsecond(self) -> int:
+        """The time in microseconds, but never one that was given out before."""
+        self._last_microsecond = max(int(self.now() * 1_000_000), self._last_microsecond + 1)
+        return self._last_microsecond

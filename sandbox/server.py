@@ -1,14 +1,11 @@
 """The running sandbox: all parts put together on one port."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
-import orjson
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from sandbox.clock import Clock
 from sandbox.control import Control
@@ -30,11 +27,11 @@ from sandbox.providers import Providers
 from sandbox.settings import Credentials, SandboxSettings
 from sandbox.state import Change
 from sandbox.state.agents import Agents
-from sandbox.state.models import Json
 from sandbox.state.seed import APP_ID, fill, seeded
 from sandbox.state.streams import Streams
 from sandbox.traffic import Traffic
 from sandbox.ui import Page
+from sandbox.watching import provider_watch
 from sandbox.web.api import ApiCall, WebApi
 from sandbox.web.methods.agents import AgentMethods
 from sandbox.web.methods.chat import ChatMethods
@@ -48,9 +45,7 @@ from sandbox.web.methods.views import ViewMethods
 
 T = TypeVar("T")
 _UPLOAD_LIMIT = 8 * 2**30
-_SHOWN_BODY = 65_536
 _LOOK_AGAIN = 0.05
-_PROVIDER_PATHS = ("/anthropic/", "/openai/")
 
 
 class Sandbox:
@@ -61,7 +56,7 @@ class Sandbox:
         self.manifest = Manifest.read(settings.manifest)
         self.clock, self.faults = Clock(), Faults()
         self.traffic = Traffic(settings.traffic_kept)
-        self.workspace = seeded(self.manifest, self.clock, settings.seed)
+        self.workspace = seeded(self.manifest, self.clock)
         self.providers = Providers(settings.seed, self.clock.now)
         self.url = ""
         self._changed = asyncio.Event()
@@ -144,7 +139,10 @@ class Sandbox:
 
     def deliver_over_http(self, *urls: str) -> None:
         """From now on by signed HTTP, to these request URLs in turn."""
-        self.courier.transport = SignedHttp(urls, self.clock, self.credentials, self.settings)
+        if isinstance(self.courier.transport, SignedHttp):
+            self.courier.transport.urls = urls
+        else:
+            self.courier.transport = SignedHttp(urls, self.clock, self.credentials, self.settings)
 
     async def verify_url(self, url: str) -> bool:
         """Slack's challenge to a request URL."""
@@ -229,38 +227,13 @@ class Sandbox:
         )
 
     def _application(self) -> web.Application:
-        application = web.Application(client_max_size=_UPLOAD_LIMIT, middlewares=[self._watch_providers])
+        watch = provider_watch(self.clock, self.traffic, self._changed.set)
+        application = web.Application(client_max_size=_UPLOAD_LIMIT, middlewares=[watch])
         for part in (self.api, self.socket_mode, self.response_urls, self.files, self.control, self.page):
             application.add_routes(part.routes())
         application.add_routes(self.providers.routes())
         application.add_routes(self.providers.control_routes())
         return application
 
-    @web.middleware
-    async def _watch_providers(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith(_PROVIDER_PATHS):
-            return await handler(request)
-        started, at, status = time.perf_counter(), self.clock.now(), 0
-        try:
-            response = await handler(request)
-            status = response.status
-            return response
-        finally:
-            took = (time.perf_counter() - started) * 1000
-            shown = await _shown_body(request)
-            self.traffic.record(at, "app→provider", request.path, shown, None, status, took)
-            self._changed.set()
-
     def _on_change(self, _: Change) -> None:
         self._changed.set()
-
-
-async def _shown_body(request: web.Request) -> Json:
-    """What was asked of a provider, when the handler has read it and it is short enough to show."""
-    body = request._read_bytes or b""  # noqa: SLF001 - reading it anew would wait for a cut connection
-    if not body or len(body) > _SHOWN_BODY:
-        return {"bytes": len(body)}
-    with suppress(ValueError):
-        found = orjson.loads(body)
-        return found if isinstance(found, dict) else {"bytes": len(body)}
-    return {"bytes": len(body)}

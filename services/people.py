@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from services.entities import Actor, Person
-from services.errors import ShowrunnerError
+from services.errors import NotFound, SlackUnavailable
 from services.ports import Clock, SlackDirectory, UnitOfWorkFactory
 
 FRESH = timedelta(hours=1)
@@ -20,24 +19,15 @@ class PeopleService:
         self._uow = uow
         self._directory = directory
         self._clock = clock
-        self._seen: dict[Actor, tuple[float, Person]] = {}
+        self._names: dict[Actor, tuple[float, str]] = {}
 
     async def person(self, actor: Actor) -> Person:
         """Raises SlackUnavailable, or NotFound where Slack knows nobody of that id."""
-        seen = self._seen.get(actor)
-        if seen and seen[0] > self._clock.monotonic():
-            return seen[1]
-        person = await self._stored(actor) or await self._asked(actor)
-        self._remember(person)
-        return person
+        return await self._stored(actor) or await self._asked(actor)
 
     async def names(self, actors: Iterable[Actor]) -> dict[str, str]:
         """What to call each; people Slack does not tell about are left out."""
-        found = await asyncio.gather(*map(self.person, set(actors)), return_exceptions=True)
-        for problem in found:
-            if isinstance(problem, BaseException) and not isinstance(problem, ShowrunnerError):
-                raise problem
-        return {person.user: person.name for person in found if isinstance(person, Person)}
+        return {actor.user: name for actor in set(actors) if (name := await self._name(actor))}
 
     async def settings(self, actor: Actor) -> Mapping[str, str]:
         async with self._uow() as uow:
@@ -48,7 +38,18 @@ class PeopleService:
         async with self._uow() as uow:
             await uow.people.set_setting(actor, name, value)
             await uow.commit()
-        self._seen.pop(actor, None)
+
+    async def _name(self, actor: Actor) -> str | None:
+        """Names hardly change, and other processes need not hear of it at once: kept here for a minute."""
+        seen = self._names.get(actor)
+        if seen and seen[0] > self._clock.monotonic():
+            return seen[1]
+        try:
+            person = await self.person(actor)
+        except (NotFound, SlackUnavailable):
+            return None
+        self._remember(actor, person.name)
+        return person.name
 
     async def _stored(self, actor: Actor) -> Person | None:
         async with self._uow() as uow:
@@ -61,7 +62,7 @@ class PeopleService:
             await uow.commit()
         return await self._stored(actor) or person
 
-    def _remember(self, person: Person) -> None:
-        if len(self._seen) >= ROOM:
-            self._seen.clear()
-        self._seen[person.actor] = (self._clock.monotonic() + REMEMBERED, person)
+    def _remember(self, actor: Actor, name: str) -> None:
+        if len(self._names) >= ROOM:
+            self._names.clear()
+        self._names[actor] = (self._clock.monotonic() + REMEMBERED, name)

@@ -12,7 +12,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from storage.uow import DriverConnection, driver_connection
 
@@ -20,20 +21,20 @@ Install = Callable[[DriverConnection], Awaitable[None]]
 """Makes or upgrades the tables of a library, in a schema of their own, outside a transaction."""
 
 _LOCK = 7_305_614_113_846_021_967  # "showrunner migrations": any number that nobody else locks
+_PATIENCE = 600.0  # seconds, for the migrations of another process
 
 
 async def migrate(engine: AsyncEngine, installs: Sequence[Install] = ()) -> None:
     """One process at a time; the others wait, then find nothing to do."""
     if not installs and await is_current(engine):
         return
-    async with engine.connect() as connection:
+    async with _alone(engine) as connection:
         driver = await driver_connection(connection)
-        async with _alone(driver):
-            if await _revision(driver) != head():
-                await connection.run_sync(upgrade)
-                await connection.commit()
-            for install in installs:
-                await install(driver)
+        if await _revision(driver) != head():
+            await connection.run_sync(upgrade)
+            await connection.commit()
+        for install in installs:
+            await install(driver)
 
 
 async def is_current(engine: AsyncEngine) -> bool:
@@ -71,12 +72,13 @@ async def _revision(driver: DriverConnection) -> str | None:
 
 
 @asynccontextmanager
-async def _alone(driver: DriverConnection) -> AsyncIterator[None]:
-    # Another process may need minutes: the pool's time limits are not for this wait.
-    await driver.execute("SET statement_timeout = 0; SET lock_timeout = 0")
-    await driver.execute("SELECT pg_advisory_lock($1)", _LOCK, timeout=600)
+async def _alone(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection without the pool's time limits, holding the lock until it is closed."""
+    own = create_async_engine(engine.url, poolclass=NullPool, connect_args={"timeout": 5})
     try:
-        yield
+        async with own.connect() as connection:
+            driver = await driver_connection(connection)
+            await driver.execute("SELECT pg_advisory_lock($1)", _LOCK, timeout=_PATIENCE)
+            yield connection
     finally:
-        await driver.execute("SELECT pg_advisory_unlock($1)", _LOCK)
-        await driver.execute("RESET statement_timeout; RESET lock_timeout")
+        await own.dispose()

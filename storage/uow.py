@@ -13,9 +13,11 @@ import orjson
 from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.errors import StorageUnavailable
 from services.ports import UnitOfWorkFactory
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
+from storage.outages import is_outage
 from storage.people import SqlPeopleStore
 from storage.posts import SqlPostStore
 
@@ -54,20 +56,38 @@ class SqlUnitOfWork:
         await self._connection.commit()
 
     async def __aenter__(self) -> Self:
-        await self._connection.start()
+        """Raises StorageUnavailable, as the whole block does, where the database is away."""
+        try:
+            await self._connection.start()
+        except Exception as error:
+            raise _told(error) from error
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         # Shielded: a cancelled caller still gives its connection back, rolled back.
-        await asyncio.shield(asyncio.create_task(self._connection.close()))
+        await asyncio.shield(asyncio.create_task(self._close()))
+        if is_outage(error):
+            raise StorageUnavailable(type(error).__name__) from error
+
+    async def _close(self) -> None:
+        """What was committed stays committed, even if the connection is cut while it is given back."""
+        try:
+            await self._connection.close()
+        except Exception as error:
+            if not is_outage(error):
+                raise
 
     async def _driver_in_transaction(self) -> DriverConnection:
         driver = await driver_connection(self._connection)
         if not driver.is_in_transaction():  # else the job would be committed on its own
             await self._connection.execute(select(literal(1)))
         return driver
+
+
+def _told(error: Exception) -> Exception:
+    return StorageUnavailable(type(error).__name__) if is_outage(error) else error
 
 
 def unit_of_work(engine: AsyncEngine, enqueue: Enqueue) -> UnitOfWorkFactory:

@@ -63,6 +63,10 @@ def abandoned() -> list[Block]:
     return [kit.context("This answer broke off; the question is asked again below.")]
 
 
+def broken_off() -> list[Block]:
+    return [kit.context("This answer broke off.")]
+
+
 def question(asker: str, asked: str) -> list[Block]:
     """`asked` is escaped."""
     quoted = "\n".join(f">{line}" for line in kit.shortened(asked, QUESTION_SHOWN).splitlines())

@@ -90,7 +90,7 @@ class SlackAnswer:
     # -- showing while the model writes --------------------------------------------------------
 
     async def _keep_showing(self) -> None:
-        while self._incoming and not self._finishing:
+        while self._behind and not self._finishing:
             try:
                 pages = await self._show_news()
                 seconds = await self._interval(pages)
@@ -106,6 +106,10 @@ class SlackAnswer:
                 log.exception("answer.waits")
                 seconds = TROUBLE
             await self._rest(seconds)
+
+    @property
+    def _behind(self) -> bool:
+        return bool(self._incoming) or self.shown < len(self._text.rstrip())
 
     async def _show_news(self) -> Pages:
         pages = await self._opened()

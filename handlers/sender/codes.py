@@ -6,12 +6,24 @@ CLOSED = frozenset(
     {
         "message_not_in_streaming_state",
         "streaming_state_conflict",
+        "message_not_found",
         "message_not_owned_by_app",
         "stream_not_found",
     }
 )
 STOPPED = "stopped_by_user"
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+
+# Slack could not make a message of the Markdown it was given.
+CONTENT = frozenset(
+    {
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "markdown_text_conflict",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "only_one_table_allowed",
+    }
+)
 
 # The call may have had an effect although it was answered with an error.
 UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})

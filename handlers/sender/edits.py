@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from handlers.blocks.kit import Block
-from handlers.sender.gate import ResponseLost, SlackCalls
+from handlers.sender import codes
+from handlers.sender.gate import ResponseLost, SlackCalls, SlackRefused
 from handlers.sender.recovery import Finder
-from handlers.sender.target import QUIET, Target, answer_content, metadata_of
+from handlers.sender.target import QUIET, Target, answer_content, metadata_of, plain_content
 from services.entities import Post
 
 POST, UPDATE = "chat.postMessage", "chat.update"
@@ -40,7 +42,15 @@ class EditedMessage:
         await self._write(whole, footer)
 
     async def _write(self, whole: str, footer: Sequence[Block]) -> None:
-        content = {**answer_content(whole, footer), "metadata": metadata_of(self._post)}
+        try:
+            await self._send(answer_content(whole, footer))
+        except SlackRefused as error:
+            if error.code not in codes.CONTENT:
+                raise
+            await self._send(plain_content(whole, footer))
+
+    async def _send(self, content: dict[str, Any]) -> None:
+        content = {**content, "metadata": metadata_of(self._post)}
         target = self._target
         if self.ts is None:
             body = {"channel": target.channel, "thread_ts": target.thread_ts, **content, **QUIET}
@@ -51,7 +61,7 @@ class EditedMessage:
 
 
 async def post_once(
-    calls: SlackCalls, finder: Finder, post: Post, body: dict[str, object], known: Collection[str] = ()
+    calls: SlackCalls, finder: Finder, post: Post, body: dict[str, Any], known: Collection[str] = ()
 ) -> str:
     """Post a message that carries our id; one whose answer was lost is looked for before it is sent again."""
     try:

@@ -52,6 +52,10 @@ class Ledger:
             at=self._clock.now(),
         )
 
+    async def shown(self, turn_id: UUID) -> Shown:
+        async with self._uow() as uow:
+            return Shown(await uow.posts.of_turn(turn_id))
+
     async def begin(self, turn_id: UUID, place: Place, kind: str) -> tuple[Shown, Post | None]:
         """What the turn has shown; where that holds nothing of `kind`, also the intent to show it."""
         async with self._uow() as uow:
@@ -72,7 +76,7 @@ class Ledger:
                 await uow.posts.intend(following)
             await uow.commit()
 
-    async def abandoned(self, posts: Sequence[Post], following: Post) -> None:
+    async def abandoned(self, posts: Sequence[Post], following: Post | None = None) -> None:
         """An earlier attempt's parts no longer count; those never sent are forgotten."""
         async with self._uow() as uow:
             for post in posts:
@@ -81,7 +85,8 @@ class Ledger:
                 else:
                     await uow.posts.sent(post.id, post.ts)
                     await uow.posts.seal(post.id, length=0)
-            await uow.posts.intend(following)
+            if following is not None:
+                await uow.posts.intend(following)
             await uow.commit()
 
     async def turn_showing(self, post: Post, ts: str) -> UUID | None:

@@ -13,6 +13,7 @@ SPECIAL = BROADCASTS | {"subteam", "date"}
 _LONGEST_GAP = 64
 _LONGEST_WORD = 24
 _LONGEST_BODY = 300
+_IN_ADDRESS = re.compile(r"(?<![&#\w])[^\W_]\w*\Z")  # a word on the left, and no entity such as `&lt`
 _PERSON = re.compile(r"[uwb][a-z0-9]{6,}", re.IGNORECASE)
 _NOT_LABEL = re.compile(r"[^\w .-]")
 _END = frozenset(">\n\r<")
@@ -21,6 +22,7 @@ _END = frozenset(">\n\r<")
 class Mentions(Rewriter):
     """Neutralises everywhere, code included: what Slack would not parse there loses nothing visible."""
 
+    context = 40
     special = re.compile("[<＜﹤&@＠﹫:]")
 
     def _decide(self, text: str, at: int, *, final: bool) -> Step | None:
@@ -44,10 +46,10 @@ class Mentions(Rewriter):
 
     def _at(self, text: str, at: int, sign: Sign, *, final: bool) -> Step | None:
         """`@channel` typed out; not inside an address like someone@here.example."""
-        word = _word(text, sign.end, final=final)
-        if word is None:
+        words = _words(text, sign.end, final=final)
+        if words is None:
             return None
-        live = word.lower() in BROADCASTS and not self._left(text, at)[-1:].isalnum()
+        live = not words.isdisjoint(BROADCASTS) and not _IN_ADDRESS.search(self._left(text, at))
         return Step("@" + JOINER, sign.end) if live else Step(text[at : sign.end], sign.end)
 
 
@@ -58,19 +60,19 @@ def _angle(text: str, at: int, sign: Sign, *, final: bool) -> Step | None:
         return None
     if kind.char not in ("!", "@"):
         return Step(text[at : sign.end], sign.end)
-    word = _word(text, kind.end, final=final, gap=kind.char == "!")
-    if word is None:
+    words = _words(text, kind.end, final=final, gap=kind.char == "!")
+    if words is None:
         return None
     spaced = any(map(is_gap, text[sign.end : kind.start]))
-    if not _is_live(kind.char, word, spaced=spaced):
+    if not _is_live(kind.char, words, spaced=spaced):
         return Step(text[at : sign.end], sign.end)
     return _replaced(text, sign.end, kind.end, final=final)
 
 
-def _is_live(kind: str, word: str, *, spaced: bool) -> bool:
+def _is_live(kind: str, words: set[str], *, spaced: bool) -> bool:
     if kind == "!":
-        return word.lower() in SPECIAL
-    return bool(_PERSON.fullmatch(word)) if spaced else bool(word)
+        return not words.isdisjoint(SPECIAL)
+    return any(map(_PERSON.fullmatch, words)) if spaced else any(words)
 
 
 def _past_gap(text: str, at: int, *, final: bool) -> Sign | None:
@@ -84,19 +86,24 @@ def _past_gap(text: str, at: int, *, final: bool) -> Sign | None:
     return Sign("", at, at)
 
 
-def _word(text: str, at: int, *, final: bool, gap: bool = False) -> str | None:
-    """The letters and digits from `at`, disguises taken off; None while more may belong to it."""
-    word = ""
+def _words(text: str, at: int, *, final: bool, gap: bool = False) -> set[str] | None:
+    """The word at `at` in lower case, as parsers may read it: up to its first disguised character, or the
+    next, or with all disguises taken off. None while more may belong to it."""
+    word, words = "", set[str]()
     while len(word) <= _LONGEST_WORD:
         sign = read(text, at, final=final)
         if sign is None:
             return None
-        if sign.char.isalnum():
-            word += sign.char
-        elif not sign.char or not (shows_nothing(sign.char) or (gap and not word and is_gap(sign.char))):
-            return word
+        if sign.char != text[sign.start : sign.end]:
+            words.add(word)
+        if shows_nothing(sign.char):
+            words.add(word)
+        elif sign.char.isalnum():
+            word += sign.char.lower()
+        elif word or not (gap and sign.char and is_gap(sign.char)):
+            break
         at = sign.end
-    return word
+    return words | {word}
 
 
 def _replaced(text: str, body: int, label: int, *, final: bool) -> Step | None:

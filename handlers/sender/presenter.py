@@ -15,7 +15,7 @@ from handlers.sender.delivery import deliver
 from handlers.sender.gate import SlackCalls, SlackRefused
 from handlers.sender.ledger import Ledger
 from handlers.sender.notices import Notices
-from handlers.sender.opening import open_pages
+from handlers.sender.opening import close_left, open_pages
 from handlers.sender.recovery import Finder
 from handlers.sender.sanitise import escape, sanitise
 from handlers.sender.status import Status
@@ -84,12 +84,15 @@ class SlackPresenter:
         await self._status.idle(target.place)
 
     async def uncertain(self, claim: Claim, calls: Sequence[ModelCall]) -> None:
+        await close_left(self._tools, target_of(claim))
         models = list(dict.fromkeys(call.model for call in calls))
         shown = blocks.uncertain(claim.turn.id, models)
         await self._notices.say(claim.turn, _place(claim), "Shall I ask again?", shown)
         await self._status.idle(_place(claim))
 
     async def failed(self, claim: Claim, error: ShowrunnerError, incident: str) -> None:
+        if claim.resumed and claim.conversation.thread_ts is not None:
+            await close_left(self._tools, target_of(claim))
         told = self._explain(error)
         shown = blocks.failed(told.what, told.todo, incident, claim.turn.id, retry=not error.permanent)
         await self._notices.say(claim.turn, _place(claim), told.what, shown)

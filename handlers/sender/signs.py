@@ -54,7 +54,9 @@ def plain(char: str) -> str:
 
 
 def shows_nothing(char: str) -> bool:
-    return char in _FILLERS or (char not in "\n\r\t" and unicodedata.category(char) in ("Cf", "Cc"))
+    """A character that takes no room; "" is none."""
+    hidden = char in _FILLERS or (bool(char) and unicodedata.category(char) in ("Cf", "Cc"))
+    return hidden and not char.isspace()
 
 
 def is_gap(char: str) -> bool:

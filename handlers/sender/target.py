@@ -49,5 +49,14 @@ def answer_content(body: str, footer: Sequence[Block]) -> dict[str, Any]:
     return {"text": fallback_text(body), "blocks": [kit.markdown(body), *footer]}
 
 
+def plain_content(body: str, footer: Sequence[Block]) -> dict[str, Any]:
+    """The Markdown as it was written, for when Slack cannot show it: nothing is dropped."""
+    pieces = [body[at : at + kit.SECTION_LIMIT] for at in range(0, len(body), kit.SECTION_LIMIT)]
+    sections = [
+        {"type": "section", "text": kit.plain(piece), "expand": True} for piece in pieces if piece.strip()
+    ]
+    return {"text": fallback_text(body), "blocks": [*sections, *footer]}
+
+
 def fallback_text(body: str) -> str:
     return escape(kit.shortened(" ".join(body.split()), FALLBACK_LENGTH)) or "…"

@@ -22,19 +22,19 @@ class SignedHttp:
     def __init__(
         self, urls: Sequence[str], clock: Clock, credentials: Credentials, settings: SandboxSettings
     ) -> None:
-        self._urls, self._clock, self._credentials = tuple(urls), clock, credentials
+        self.urls, self._clock, self._credentials = tuple(urls), clock, credentials
         timeout = aiohttp.ClientTimeout(total=settings.ack_timeout)
         self._session = aiohttp.ClientSession(timeout=timeout, trust_env=False)
         self._turn = 0
 
     def places(self) -> Sequence[str]:
-        return self._urls
+        return self.urls
 
     async def attempt(
         self, delivery: Delivery, number: int, reason: str, to: str | None
     ) -> tuple[str, Outcome]:
         self._turn += 1
-        url = to or self._urls[self._turn % len(self._urls)]
+        url = to or self.urls[self._turn % len(self.urls)]
         content_type, body = encoded(delivery)
         headers = self._signed(body) | {"Content-Type": content_type, "User-Agent": _AGENT, "Accept": "*/*"}
         if number:

@@ -1,26 +1,25 @@
-"""Ids that look like Slack's and are the same on every run."""
+"""Ids that look like Slack's. They never come twice, not even after a restart: an app may remember them."""
 
-import itertools
 import string
 import uuid
 from random import Random
 
-_ALPHABET = string.digits + string.ascii_uppercase
-_WIDTH = 7
+from sandbox.clock import Clock
+
+_DIGITS = string.digits + string.ascii_uppercase
 
 
 class Ids:
-    def __init__(self, seed: int) -> None:
-        self._random = Random(seed)
-        self._numbers = itertools.count(1)
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._random = clock, Random()
 
     def new(self, prefix: str) -> str:
-        """`prefix` and nine more characters: a counter makes it unique, the tail only looks the part."""
-        number, counter = next(self._numbers), ""
+        """`prefix` and ten more characters, from the time at which the thing came to be."""
+        number, digits = self._clock.next_microsecond(), ""
         while number:
-            number, digit = divmod(number, len(_ALPHABET))
-            counter = _ALPHABET[digit] + counter
-        return f"{prefix}0{counter.rjust(_WIDTH, '0')}{self._random.choice(_ALPHABET)}"
+            number, digit = divmod(number, len(_DIGITS))
+            digits = _DIGITS[digit] + digits
+        return prefix + digits
 
     def uuid(self) -> str:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))

@@ -13,8 +13,8 @@ BOT_USER = "U0SANDBOT1"
 _EMAIL_DOMAIN = "sandbox.example"
 
 
-def seeded(manifest: Manifest, clock: Clock, seed: int) -> Workspace:
-    workspace = Workspace(clock, Ids(seed), TEAM_ID, "sandbox", "Sandbox Studio")
+def seeded(manifest: Manifest, clock: Clock) -> Workspace:
+    workspace = Workspace(clock, Ids(clock), TEAM_ID, "sandbox", "Sandbox Studio")
     fill(workspace, manifest)
     return workspace
 
@@ -63,12 +63,11 @@ def _other_bot() -> User:
 def _channels(workspace: Workspace) -> None:
     ana, ben, mia, gil = (workspace.user(name) for name in ("ana", "ben", "mia", "gil"))
     bot, other = workspace.bot, workspace.other_bot
-    workspace.add_channel("general", "public", (mia, ana, ben, gil, bot, other), "Company-wide news")
-    workspace.add_channel(
-        "launch-video", "public", (ana, ben, mia, gil, bot, other), "The spring launch film"
-    )
-    workspace.add_channel("marketing", "public", (mia, ana), "Campaigns and copy")
-    workspace.add_channel("edit-room", "private", (ben, ana, bot), "Cuts, notes, colour")
+    everyone, add = (mia, ana, ben, gil, bot, other), workspace.add_channel
+    add("general", "public", everyone, "Company-wide news", id_="C0SANDGEN1")
+    add("launch-video", "public", everyone, "The spring launch film", id_="C0SANDLAU1")
+    add("marketing", "public", (mia, ana), "Campaigns and copy", id_="C0SANDMKT1")
+    add("edit-room", "private", (ben, ana, bot), "Cuts, notes, colour", id_="C0SANDEDT1")
     for person in (ana, ben, mia, gil):
-        workspace.app_dm(person)
-    workspace.direct(ana, ben)
+        workspace.direct(person, bot, id_=f"D{person.id[1:]}")
+    workspace.direct(ana, ben, id_="D0SANDAB01")

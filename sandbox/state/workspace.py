@@ -6,6 +6,7 @@ from itertools import chain
 from sandbox.clock import Clock
 from sandbox.state.changes import Change, ChannelOpened, Listener, Membership, Notice, UserChanged
 from sandbox.state.ids import Ids
+from sandbox.state.message_shape import message_object
 from sandbox.state.messages import MessageBook
 from sandbox.state.models import (
     Channel,
@@ -19,7 +20,7 @@ from sandbox.state.models import (
     User,
     View,
 )
-from sandbox.state.shapes import channel_object, file_object, message_object, user_object, view_object
+from sandbox.state.shapes import channel_object, file_object, user_object, view_object
 
 UserRef = User | str
 ChannelRef = Channel | str
@@ -83,13 +84,19 @@ class Workspace:
 
     # -- channels
 
-    def add_channel(self, name: str, kind: ChannelKind, members: Iterable[User], topic: str = "") -> Channel:
+    def add_channel(
+        self,
+        name: str,
+        kind: ChannelKind,
+        members: Iterable[User],
+        topic: str = "",
+        *,
+        id_: str | None = None,
+    ) -> Channel:
         present = {member.id: None for member in members}
-        prefix = {"im": "D", "mpim": "G"}.get(kind, "C")
+        made_id = id_ or self.ids.new({"im": "D", "mpim": "G"}.get(kind, "C"))
         creator = next(iter(present), "")
-        channel = Channel(
-            self.ids.new(prefix), name, kind, int(self.clock.now()), creator, present, topic=topic
-        )
+        channel = Channel(made_id, name, kind, int(self.clock.now()), creator, present, topic=topic)
         self.channels[channel.id] = channel
         if kind in ("public", "private"):
             self._names[f"#{name}"] = channel.id
@@ -102,13 +109,13 @@ class Workspace:
         known = self.channels.get(ref)
         return known if known is not None else self.channels[self._names[f"#{ref.removeprefix('#')}"]]
 
-    def direct(self, *people: User) -> Channel:
+    def direct(self, *people: User, id_: str | None = None) -> Channel:
         """The direct message of exactly these people, made if they never talked."""
         key = frozenset(person.id for person in people)
         if key not in self._directs:
             kind: ChannelKind = "im" if len(key) <= 2 else "mpim"
             name = "" if kind == "im" else "mpdm-" + "--".join(person.name for person in people) + "-1"
-            self._directs[key] = self.add_channel(name, kind, people)
+            self._directs[key] = self.add_channel(name, kind, people, id_=id_)
             self.tell(ChannelOpened(self._directs[key]))
         return self._directs[key]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import orjson
 from aiohttp import WSMsgType, web
 
-from sandbox.state import Change, Channel, Message, User, Workspace
+from sandbox.state import Change, Message, User, Workspace
 from sandbox.state.changes import (
     Changed,
     ChannelOpened,
@@ -26,8 +26,8 @@ from sandbox.state.changes import (
     ViewErrors,
     ViewMoved,
 )
+from sandbox.state.message_shape import reactions
 from sandbox.state.models import Json
-from sandbox.state.shapes import reactions
 from sandbox.traffic import Entry
 from sandbox.ui.shapes import Shapes
 
@@ -100,7 +100,7 @@ class Feed:
                     yield self._of_message(change)
                     yield from self._parent(change)
             case Membership() | ChannelOpened():
-                yield from self._of_channel(user, change.channel)
+                yield from self._of_channel(user, change)
             case ViewMoved() | ViewErrors():
                 if change.user == user.id:
                     yield self._of_view(change)
@@ -141,9 +141,11 @@ class Feed:
                 shown = self._shapes.message(parent)
                 yield {"type": "message_changed", "channel": parent.channel.id, "message": shown}
 
-    def _of_channel(self, user: User, channel: Channel) -> Iterable[Json]:
-        if self._workspace.can_see(user, channel):
-            yield {"type": "channel", "channel": self._shapes.channel(channel, user)}
+    def _of_channel(self, user: User, change: Membership | ChannelOpened) -> Iterable[Json]:
+        """Who leaves a private channel is told too, though they can no longer see it."""
+        is_own = isinstance(change, Membership) and change.user is user
+        if is_own or self._workspace.can_see(user, change.channel):
+            yield {"type": "channel", "channel": self._shapes.channel(change.channel, user)}
 
     def _of_view(self, change: ViewMoved | ViewErrors) -> Json:
         if isinstance(change, ViewErrors):

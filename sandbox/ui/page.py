@@ -77,19 +77,8 @@ class Page:
                 "users": [self.shapes.user(user) for user in workspace.users.values()],
                 "channels": [self.shapes.channel(channel, me) for channel in channels],
                 "app": self.shapes.app(),
-                "commands": [
-                    {"command": item.command, "description": item.description, "usage_hint": item.usage_hint}
-                    for item in manifest.commands
-                ],
-                "shortcuts": [
-                    {
-                        "name": item.name,
-                        "callback_id": item.callback_id,
-                        "type": item.type,
-                        "description": item.description,
-                    }
-                    for item in manifest.shortcuts
-                ],
+                "commands": self.shapes.commands(),
+                "shortcuts": self.shapes.shortcuts(),
                 "settings": {"home_tab": manifest.home_tab, "agent": manifest.agent, "notes": self.notes},
                 "statuses": [
                     self.shapes.status(workspace.channels[channel_id], thread_ts, status)

@@ -1,5 +1,7 @@
 """The workspace as the page shows it to one person."""
 
+from dataclasses import asdict
+
 from sandbox.manifest import Manifest
 from sandbox.state import Channel, Message, Session, User, Workspace
 from sandbox.state.models import Json, Prompts, Status
@@ -48,6 +50,13 @@ class Shapes:
             "bot_id": bot.bot_id,
             "description": self._manifest.description,
         }
+
+    def commands(self) -> list[Json]:
+        shown = ("command", "description", "usage_hint")
+        return [{name: getattr(item, name) for name in shown} for item in self._manifest.commands]
+
+    def shortcuts(self) -> list[Json]:
+        return [asdict(shortcut) for shortcut in self._manifest.shortcuts]
 
     def message(self, message: Message) -> Json:
         """Slack's message object, and what only the page needs; blocks only where someone gave them."""

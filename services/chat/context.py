@@ -43,6 +43,8 @@ class Context:
     request: ModelRequest
     tokens: int
     percent: int
+    until: datetime | None
+    """When the newest message in it was written."""
     fold: tuple[Message, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
 
@@ -77,7 +79,8 @@ class ContextBuilder:
         fold = self._to_fold(recent, tokens)
         if not fold and tokens > self._limit:
             raise QuestionTooLong(tokens, self._limit)
-        return Context(request, tokens, 100 * tokens // self._limit, fold, tuple(reading.unread))
+        until = recent[-1].at if recent else None
+        return Context(request, tokens, 100 * tokens // self._limit, until, fold, tuple(reading.unread))
 
     def fold_request(
         self, conversation: Conversation, messages: Sequence[Message], names: dict[str, str]

@@ -6,25 +6,34 @@ Runs on the three-second path of an event, so it does nothing but one short tran
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 from services.entities import ConversationMode, Heard, Place, Source, Turn, TurnState
 from services.errors import NotFound
-from services.ports import Cancellation, Checkpoint, Presenter, UnitOfWork, UnitOfWorkFactory
+from services.ports import Cancellation, Checkpoint, Clock, Presenter, UnitOfWork, UnitOfWorkFactory
 
 TURN_TASK = "chat.turn"
 EDITED_TASK = "chat.edited"
+LATE = timedelta(minutes=10)
+"""An edit older than its message by more than this makes no new question."""
 WORDLESS = re.compile(r"(?::[\w+'-]+:|[\W_])*")
 """Emoji in both of Slack's spellings, punctuation, white space: nothing that could be a question."""
 
 
 class ChatIntake:
     def __init__(
-        self, uow: UnitOfWorkFactory, presenter: Presenter, cancellation: Cancellation, checkpoint: Checkpoint
+        self,
+        uow: UnitOfWorkFactory,
+        presenter: Presenter,
+        cancellation: Cancellation,
+        clock: Clock,
+        checkpoint: Checkpoint,
     ) -> None:
         self._uow = uow
         self._show = presenter
         self._cancellation = cancellation
+        self._clock = clock
         self._checkpoint = checkpoint
 
     async def hear(self, heard: Heard) -> Turn | None:
@@ -62,12 +71,18 @@ class ChatIntake:
     async def _is_ours(self, uow: UnitOfWork, heard: Heard) -> bool:
         return heard.thread_ts is not None and await uow.chat.conversation_at(place_of(heard)) is not None
 
-    async def edited(self, team: str, event_id: str, channel: str, ts: str, text: str) -> None:
-        """A question changed: not yet asked, its new text is asked; later, a new answer is offered."""
+    async def edited(self, heard: Heard) -> None:
+        """A question changed: not yet asked, its new text is asked; later, a new answer is offered.
+
+        Events come in any order, also at the same moment: the message is heard first, as if its own event
+        had not come, which also waits for whoever is storing it. An edit can make it a question for us.
+        """
         async with self._uow() as uow:
-            if not await uow.chat.know_event(team, event_id, "edited"):
+            if not await uow.chat.know_event(heard.team, heard.event_id or heard.key, "edited"):
                 return
-            turn = await uow.chat.edit_message(team, channel, ts, text)
+            if self._clock.now() - heard.at < LATE:
+                await self._take(uow, heard)
+            turn = await uow.chat.edit_message(heard.team, heard.channel, heard.key, heard.text)
             if turn is not None and turn.state is not TurnState.WAITING:
                 await uow.enqueue(EDITED_TASK, turn=str(turn.id))
             await uow.commit()

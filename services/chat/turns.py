@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -208,7 +208,7 @@ class ChatService:
         self, claim: Claim, context: Context, answer: Answer, outcome: CallOutcome, error: str | None
     ) -> None:
         call = answer.ended(outcome, error)
-        await self._store(claim, answer, call)
+        await self._store(claim, context, answer, call)
         self._checkpoint("answered")
         log.info(
             "turn.answered", turn=str(claim.turn.id), model=call.model, outcome=outcome, ms=call.latency_ms
@@ -216,15 +216,19 @@ class ChatService:
         await answer.stream.finish(await self._notes(claim, context, answer, call))
         await self._delivered(claim, outcome)
 
-    async def _store(self, claim: Claim, answer: Answer, call: ModelCall) -> None:
-        """Message, call log, rollup and settled reservation, in one transaction."""
+    async def _store(self, claim: Claim, context: Context, answer: Answer, call: ModelCall) -> None:
+        """Message, call log, rollup and settled reservation, in one transaction.
+
+        The answer stands right behind the newest message that it answers, so that what people wrote while
+        it was being written comes after it.
+        """
         message = Message(
             id=uuid7(),
             conversation_id=claim.conversation.id,
             author=Author.US,
             user="",
             text=answer.text,
-            at=self._clock.now(),
+            at=answer_time(context, self._clock.now()),
             turn_id=claim.turn.id,
             tokens=call.usage.tokens_out,
         )
@@ -279,6 +283,10 @@ class ChatService:
         task = asyncio.create_task(work)
         self._asides.add(task)
         task.add_done_callback(self._asides.discard)
+
+
+def answer_time(context: Context, now: datetime) -> datetime:
+    return context.until + timedelta(microseconds=1) if context.until else now
 
 
 async def until_cancelled(work: Coroutine[Any, Any, None], token: CancelToken) -> None:

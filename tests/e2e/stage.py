@@ -131,8 +131,9 @@ def everything(message: Message) -> str:
 
 
 def said(message: Message) -> str:
-    """What the model said in a message."""
-    return message.markdown or message.text
+    """What the model said in a message: streamed, or posted as a markdown block."""
+    blocks = [block["text"] for block in message.blocks or () if block["type"] == "markdown"]
+    return message.markdown or "".join(blocks) or message.text
 
 
 def environment(sandbox: Sandbox, database: Database, mode: str = "socket", **more: str) -> dict[str, str]:

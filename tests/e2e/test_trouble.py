@@ -91,10 +91,8 @@ async def test_a_long_answer_arrives_whole(stage):
     channel = stage.channel()
     question = await stage.mention("ana", channel, "write 3500 words about light")
     await stage.settled(channel, timeout=30)
-    stored = await stage.rows(
-        "SELECT text FROM messages JOIN conversations c ON c.id = conversation_id WHERE channel = $1 AND author = 'us'",
-        channel.id,
-    )
+    query = "SELECT m.text FROM messages m JOIN turns t ON t.id = m.turn_id WHERE t.channel = $1 AND m.author = 'us'"
+    stored = await stage.rows(query, channel.id)
     shown = "".join(said(message) for message in stage.ours_in(channel, question.ts))
     assert len(stage.ours_in(channel, question.ts)) > 1
     assert words(shown) == words(stored[0]["text"])

@@ -1,13 +1,20 @@
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
+from playwright.async_api import Browser, Page, async_playwright
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox
 from sandbox.settings import SandboxSettings
+from tests.browser import FLAGS, find
 from tests.sandbox.stock import StockBot
+from tests.sandbox.window import Window
+
+OpenWindow = Callable[..., Awaitable[Page]]
 
 MANIFEST = Path(__file__).parent / "manifest.yml"
 
@@ -43,3 +50,51 @@ async def bot(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator
     """A stock Bolt app, connected in Socket Mode and then over HTTP."""
     async with StockBot.connected(sandbox, request.param) as connected:
         yield connected
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = find()
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail("There is no Chromium on this machine; run tests/browser.py.")
+    if path is None:
+        pytest.skip("There is no Chromium on this machine.")
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def window(browser: Browser, sandbox: Sandbox) -> AsyncIterator[OpenWindow]:
+    """Opens the page as a person; a test fails on any error that a page of its throws."""
+    faults: list[str] = []
+
+    async def open_window(person: str = "ana", place: str = "general", **options: Any) -> Page:
+        page = await browser.new_page(**{"viewport": {"width": 1440, "height": 900}} | options)
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        await page.add_init_script("localStorage.setItem('sandbox.tour.done', 'yes')")
+        user = sandbox.workspace.user(person)
+        channel = sandbox.workspace.app_dm(user) if place == "app" else sandbox.workspace.channel(place)
+        await page.goto(f"{sandbox.url}/?as={user.id}#/{channel.id}")
+        await page.locator("#main .composer-area").wait_for()
+        return page
+
+    yield open_window
+    assert faults == []
+
+
+@pytest.fixture
+def ana(sandbox: Sandbox, http: aiohttp.ClientSession) -> Window:
+    return Window(sandbox, http, "ana")
+
+
+@pytest.fixture
+def gil(sandbox: Sandbox, http: aiohttp.ClientSession) -> Window:
+    return Window(sandbox, http, "gil")
+
+
+@pytest.fixture
+def general(sandbox: Sandbox) -> str:
+    return sandbox.workspace.channel("#general").id

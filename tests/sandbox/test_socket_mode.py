@@ -32,15 +32,19 @@ class Wire:
     async def ack(self, envelope: dict) -> None:
         await self._socket.send_str(orjson.dumps({"envelope_id": envelope["envelope_id"]}).decode())
 
+    def still_open(self) -> bool:
+        return not self._socket.closed
+
     async def end(self) -> aiohttp.WSMsgType:
         return (await self._socket.receive(timeout=5)).type
 
 
 async def test_the_hello_counts_the_connections(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    await Wire.open(sandbox, http)
+    first = await Wire.open(sandbox, http)
     second = await http.ws_connect(sandbox.socket_mode.new_url())
     hello = orjson.loads(await second.receive_str())
     assert (hello["num_connections"], hello["connection_info"]["app_id"]) == (2, sandbox.workspace.bot.app_id)
+    assert first.still_open()
 
 
 async def test_a_ticket_opens_one_connection(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
@@ -51,10 +55,10 @@ async def test_a_ticket_opens_one_connection(sandbox: Sandbox, http: aiohttp.Cli
 
 
 async def test_there_are_ten_connections_at_most(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    for _ in range(10):
-        await Wire.open(sandbox, http)
+    open_ones = [await Wire.open(sandbox, http) for _ in range(10)]
     eleventh = await http.ws_connect(sandbox.socket_mode.new_url())
     assert orjson.loads(await eleventh.receive_str())["reason"] == "too_many_websockets"
+    assert len(sandbox.socket_mode.places()) == len(open_ones)
 
 
 async def test_each_envelope_goes_to_one_connection(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
@@ -84,10 +88,11 @@ async def test_what_is_not_acknowledged_comes_again(sandbox: Sandbox, http: aioh
 
 
 async def test_four_silent_attempts_are_all(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    await Wire.open(sandbox, http)
+    silent = await Wire.open(sandbox, http)
     await sandbox.people.post("ana", "#general", "hi")
     delivery = sandbox.deliveries("message")[0]
     await sandbox.wait_for(lambda: len(delivery.attempts) == 4)
+    assert [(await silent.next())["retry_attempt"] for _ in range(4)] == [0, 1, 2, 3]
     assert delivery.ack is None
 
 
@@ -140,10 +145,11 @@ async def test_duplicates_go_to_every_connection(sandbox: Sandbox, http: aiohttp
 
 
 async def test_a_silent_app_fails_a_command(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    await Wire.open(sandbox, http)
+    silent = await Wire.open(sandbox, http)
     outcome = await sandbox.people.command("ana", "#general", "/ask", "x")
     assert (outcome.ok, outcome.error) == (False, "operation_timeout")
     assert "operation_timeout" in outcome.text
+    assert (await silent.next())["accepts_response_payload"]
 
 
 async def test_with_nobody_connected_an_event_waits_and_fails(sandbox: Sandbox) -> None:

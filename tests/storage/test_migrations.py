@@ -88,11 +88,20 @@ async def test_processes_that_start_together_migrate_once(empty_database: Databa
     await asyncio.gather(*(engine.dispose() for engine in engines))
 
 
-async def test_the_pool_keeps_its_time_limits_after_a_migration(bare: AsyncEngine):
+async def test_installing_again_does_nothing(bare: AsyncEngine):
+    await migrate(bare, [install])
+    before = await catalogue(bare)
+
     await migrate(bare, [install])
 
-    async with bare.connect() as connection:
-        assert await connection.scalar(text("SHOW statement_timeout")) == "15s"
+    assert await catalogue(bare) == before
+
+
+async def test_a_migration_waits_five_seconds_for_a_lock_at_most(bare: AsyncEngine):
+    await migrate(bare)
+
+    async with bare.begin() as connection:
+        await connection.run_sync(upgrade)
         assert await connection.scalar(text("SHOW lock_timeout")) == "5s"
 
 

@@ -5,15 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from services.entities import BudgetLine, Heard, Turn, TurnState
+from services.entities import BudgetLine, Claim, Heard, Turn, TurnState
 from services.ports import UnitOfWorkFactory
 from storage.engine import make_engine
 from storage.uow import DriverConnection, unit_of_work
 from tests.databases import Database
-from tests.factories import ANNA, BEN, NOON, TEAM, ask, file, line, mention, next_ts, reply, thread_of, twin
+from tests.factories import (
+    ANNA,
+    BEN,
+    NOON,
+    TEAM,
+    after,
+    ask,
+    file,
+    from_bot,
+    line,
+    mention,
+    next_ts,
+    reply,
+    thread_of,
+    twin,
+)
 from tests.storage.acts import LEASE, asked, claim, claimed, conversation_of, hear, set_turn, state_of, texts
 
 
@@ -129,6 +145,25 @@ async def test_a_worker_that_is_just_finishing_is_not_waited_for(two: list[UnitO
     assert await state_of(two[0], work.turn.id) is TurnState.ANSWERED
 
 
+async def test_an_older_question_told_late_does_not_run_beside_a_newer_one(
+    two: list[UnitOfWorkFactory], database: Database
+):
+    said = mention(at=after(10))
+    turn = await asked(two[0], said)
+
+    async def tell_late() -> Claim | None:
+        await hear(two[1], from_bot(thread_ts=said.key, at=after(0)))
+        return await claim(two[1], turn.conversation_id, worker="w2")
+
+    async with two[0]() as work:
+        await work.chat.claim(turn.conversation_id, worker="w1", now=NOON, lease_until=NOON + LEASE)
+        late = asyncio.create_task(tell_late())
+        await somebody_waits(database)
+        await work.commit()
+
+    assert await late is None
+
+
 async def test_stop_and_claim_at_once_agree(two: list[UnitOfWorkFactory]):
     for _ in range(10):
         said = mention()
@@ -142,10 +177,10 @@ async def test_stop_and_claim_at_once_agree(two: list[UnitOfWorkFactory]):
         work, _ = await asyncio.gather(claim(two[0], turn.conversation_id), stop())
 
         async with two[0]() as uow:
-            after = await uow.chat.turn(turn.id)
-        assert after is not None
-        assert after.stop_requested
-        assert after.state is (TurnState.RUNNING if work else TurnState.CANCELLED)
+            left = await uow.chat.turn(turn.id)
+        assert left is not None
+        assert left.stop_requested
+        assert left.state is (TurnState.RUNNING if work else TurnState.CANCELLED)
 
 
 async def test_a_question_placed_while_somebody_writes_there_joins_them(two: list[UnitOfWorkFactory]):
@@ -162,6 +197,17 @@ async def test_a_question_placed_while_somebody_writes_there_joins_them(two: lis
 
         conversation = await conversation_of(two[0], quick)
         assert sorted(await texts(two[0], conversation.id)) == ["One?", "Two?"]
+
+
+async def somebody_waits(database: Database) -> None:
+    """Until a transaction waits for a lock of another."""
+    connection = await asyncpg.connect(database.dsn)
+    try:
+        async with asyncio.timeout(10):
+            while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                await asyncio.sleep(0.01)
+    finally:
+        await connection.close()
 
 
 # ---- budgets -----------------------------------------------------------------------------------

@@ -12,6 +12,13 @@ function isFault(entry) {
 const pretty = (value) => (typeof value === "string" ? value : JSON.stringify(value ?? null, null, 2));
 const clock = (at) => new Date(typeof at === "number" ? at * 1000 : at).toLocaleTimeString("en-GB");
 
+/** What sort of delivery it is, where the name alone does not say. */
+function kindOf({ direction, name, request }) {
+  if (direction !== "slack→app") return "";
+  const type = request?.type === "event_callback" ? "event" : request?.type ?? (request?.command ? "command" : "");
+  return type === name ? "" : type.replaceAll("_", " ");
+}
+
 const ARROWS = { "app→slack": "up", "slack→app": "chevron", "app→provider": "sparkle" };
 
 export class Inspector {
@@ -91,7 +98,7 @@ export class Inspector {
     const details = el("details.wire", { open: this.open.has(entry.id), class: isFault(entry) ? "wire-fault" : "" },
       el("summary.wire-head", {},
         el("span.wire-direction", { title: entry.direction, data: { direction: entry.direction } }, icon(ARROWS[entry.direction] ?? "right", 16), el("span.sr-only", {}, entry.direction)),
-        el("span.wire-name", {}, entry.name), el("span.wire-status", {}, String(entry.answer?.error ?? entry.status ?? "…")),
+        el("span.wire-name", {}, entry.name, el("span.wire-kind", {}, kindOf(entry))), el("span.wire-status", {}, String(entry.answer?.error ?? entry.status ?? "…")),
         el("span.wire-ms", {}, entry.ms === null || entry.ms === undefined ? "" : `${Math.round(entry.ms)} ms`), el("span.wire-at", {}, clock(entry.at))));
     details.addEventListener("toggle", () => this.opened(entry, details));
     if (details.open) this.fill(entry, details);

@@ -8,7 +8,7 @@ import { openDirect } from "./sidebar.js";
 
 function channelTarget(app, channel) {
   const pictures = { public: () => icon("hash"), private: () => icon("lock"), app: () => avatar({ isApp: true }, 22), im: () => avatar(personOf(app.store, channel.peer), 22) };
-  return { title: channelTitle(app.store, channel), hint: channel.kind === "app" ? "App" : channel.topic ?? "", picture: pictures[channel.kind], unread: channel.unread, run: () => app.go({ channel: channel.id }) };
+  return { title: channelTitle(app.store, channel), hint: { app: "App", im: "Direct message" }[channel.kind] ?? channel.topic, picture: pictures[channel.kind], unread: channel.unread, run: () => app.go({ channel: channel.id }) };
 }
 
 function targets(app) {

@@ -118,9 +118,10 @@ export class MessageRow {
     const { message, flags, app } = this;
     const working = app.store.work(message.channel, message.ts);
     if (flags.inThread || (!message.reply_count && !working)) return replace(this.replies);
-    const people = (message.reply_users ?? []).slice(0, 4).map((id) => avatar(authorOf(app.store, { user: id, bot_id: id }), 24));
+    const faces = message.reply_users ?? [app.store.app.bot_user_id];
+    const people = faces.slice(0, 4).map((id) => avatar(authorOf(app.store, { user: id, bot_id: id }), 24));
     const count = message.reply_count ? `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}` : "";
-    const when = working ? el("span.reply-working", {}, el("span.typing-dots", { "aria-hidden": "true" }, el("i"), el("i"), el("i")), "is working…") : el("span.reply-when", {}, el("span.when-idle", {}, message.latest_reply ? `Last reply ${lastReply(message.latest_reply)}` : ""), el("span.when-hover", { "aria-hidden": "true" }, "View thread"));
+    const when = working ? el("span.reply-working", {}, el("span.typing-dots", { "aria-hidden": "true" }, el("i"), el("i"), el("i")), `${app.store.app.name} is working…`) : el("span.reply-when", {}, el("span.when-idle", {}, message.latest_reply ? `Last reply ${lastReply(message.latest_reply)}` : ""), el("span.when-hover", { "aria-hidden": "true" }, "View thread"));
     return replace(this.replies, el("button.reply-bar", { type: "button", data: { key: "replies" }, on: { click: () => app.openThread(message.channel, message.ts) } },
       el("span.reply-faces", {}, people), count ? el("span.reply-count", {}, count) : null, when, icon("right", 16)));
   }
@@ -138,6 +139,11 @@ export class MessageRow {
   edit() {
     this.tools.replaceChildren();
     openEditor(this);
+  }
+
+  get mayDelete() {
+    const { message, app } = this;
+    return this.isMine || (app.store.myself?.is_admin && !message.ephemeral && !message.deleted);
   }
 
   get isMine() {

@@ -33,9 +33,9 @@ function entries(row) {
     message.ephemeral ? null : { label: "Copy link", icon: icon("link", 18), run: () => app.copy(app.link(route), "Link copied.") },
     { label: "Copy text", icon: icon("file", 18), run: () => app.copy(message.markdown ?? message.text ?? "", "Text copied.") },
     ...shortcutEntries(app, message),
-    row.isMine ? "-" : null,
+    row.mayDelete ? "-" : null,
     row.isMine ? { label: "Edit message", icon: icon("pencil", 18), hint: "E", run: () => row.edit() } : null,
-    row.isMine ? { label: "Delete message…", icon: icon("trash", 18), danger: true, run: () => remove(app, message) } : null,
+    row.mayDelete ? { label: "Delete message…", icon: icon("trash", 18), danger: true, run: () => remove(app, message) } : null,
   ];
 }
 

@@ -5,10 +5,12 @@ import { ChannelPane } from "./channel_pane.js";
 import { replace } from "./dom.js";
 import { channelLabel } from "./people.js";
 import { parseRoute } from "./route.js";
+import { isTopLevel } from "./store.js";
 import { ThreadPane } from "./thread_pane.js";
 import { drawRail, drawTop } from "./top_bar.js";
 
 const part = (id) => document.getElementById(id);
+const narrow = matchMedia("(max-width: 760px)");
 const PANES = { messages: ChannelPane, home: HomePane, about: AboutPane };
 
 export class Window {
@@ -26,6 +28,7 @@ export class Window {
     store.on("drawer", ({ open }) => this.drawer(open));
     this.shell.addEventListener("click", (event) => event.target === this.shell && this.drawer(false));
     store.on("compose", (wish) => this.compose(wish));
+    store.on("arrived", ({ channel, message }) => this.followApp(channel, message));
     drawTop(app, part("top"));
     this.moved();
   }
@@ -33,6 +36,15 @@ export class Window {
   skip(event) {
     event.preventDefault();
     part("main").querySelector(".list, .home")?.focus();
+  }
+
+  /** In the app's Messages tab the answer to what was just asked opens by itself. */
+  followApp(channel, message) {
+    const { store, route } = this.app;
+    const here = route.channel === channel && route.tab === "messages" && !route.thread && store.channel(channel)?.kind === "app";
+    if (!here || message.ephemeral || isTopLevel(message) || narrow.matches) return;
+    const own = store.list(channel).filter(({ user }) => user === store.me).at(-1);
+    if (own?.ts === message.thread_ts) this.app.openThread(channel, own.ts);
   }
 
   drawer(open) {
@@ -77,7 +89,7 @@ export class Window {
   }
 
   focusComposer() {
-    if (matchMedia("(max-width: 760px)").matches || document.querySelector("dialog[open]")) return;
+    if (narrow.matches || document.querySelector("dialog[open]")) return;
     const holder = this.app.route.thread ? this.side : this.main;
     holder?.pane.composer?.focus();
   }

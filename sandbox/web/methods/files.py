@@ -16,9 +16,7 @@ _WRITE, _READ = ("files:write",), ("files:read",)
 _BEGIN = signature("filename! length:int! alt_txt snippet_type")
 _COMPLETE = signature("files:json! channel_id channels:csv initial_comment thread_ts blocks:json")
 _INFO = signature("file! count:int cursor limit:int page:int")
-_LIST = signature(
-    "channel count:int page:int show_files_hidden_by_limit:bool ts_from ts_to types user"
-)
+_LIST = signature("channel count:int page:int show_files_hidden_by_limit:bool ts_from ts_to types user")
 _PER_PAGE = 100
 _SHARES = {"public": "public", "private": "private", "im": "private", "mpim": "private"}
 

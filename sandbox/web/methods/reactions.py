@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sandbox.state import Message, Workspace
-from sandbox.state.shapes import reactions
+from sandbox.state.message_shape import reactions
 from sandbox.web.access import joined_channel, message_in, visible_channel
 from sandbox.web.arguments import signature
 from sandbox.web.errors import SlackError

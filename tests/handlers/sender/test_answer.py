@@ -107,7 +107,7 @@ async def test_one_message_costs_two_transactions(stage: Stage) -> None:
 # -- long answers ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [400, 7_000, 100_000])
+@pytest.mark.parametrize("size", [1_500, 7_000, 100_000])
 async def test_a_long_answer_arrives_whole_in_several_messages(stage: Stage, size: int) -> None:
     await say(stage, *(PARAGRAPHS[at : at + size] for at in range(0, len(PARAGRAPHS), size)))
     texts = stage.texts()
@@ -251,6 +251,16 @@ async def test_when_no_stream_may_start_a_long_answer_is_posted_and_edited(stage
     stage.gate.starts = 0
     await say(stage, *(PARAGRAPHS[at : at + 5_000] for at in range(0, len(PARAGRAPHS), 5_000)))
     assert "".join(stage.texts()).rstrip() == PARAGRAPHS.rstrip()
+
+
+@pytest.mark.parametrize("method", [POST, UPDATE])
+async def test_markdown_that_slack_refuses_is_shown_as_it_was_written(stage: Stage, method: str) -> None:
+    stage.gate.starts = 0
+    stage.sandbox.faults.answer(method, "only_one_table_allowed")
+    await say(stage, "| a |\n|---|\n", "| b |")
+    seen = stage.replies()[-1]
+    assert (blocks_of(seen, "section") or blocks_of(seen, "markdown"))[0]
+    assert "| b |" in str(seen.blocks)
 
 
 async def test_an_answer_without_text_says_so(stage: Stage) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.errors import EmptyQuestion
 from services.ports import AnswerNotes
 from tests.handlers.sender.conftest import NOTES, Stage, blocks_of
 from tests.handlers.sender.test_answer import PARAGRAPHS, until_shown
@@ -106,6 +107,20 @@ async def test_what_broke_off_is_closed_before_the_question_is_asked_again(stage
     assert stage.texts() == ["Perhaps six", TEXT]
     assert [seen.streaming_state for seen in stage.replies()] == ["completed", "completed"]
     assert "asked again below" in blocks_of(stage.replies()[0], "context")[0]["elements"][0]["text"]
+
+
+@pytest.mark.parametrize("told", ["uncertain", "failed"])
+async def test_what_broke_off_is_closed_before_the_person_is_told(stage: Stage, told: str) -> None:
+    lost = await stage.presenter().answer(stage.claim)
+    await lost.write("Perhaps six")
+    await until_shown(stage, lost)
+    if told == "uncertain":
+        await stage.presenter().uncertain(stage.resumed, [])
+    else:
+        await stage.presenter().failed(stage.resumed, EmptyQuestion(), "a1b2c3")
+    assert stage.replies()[0].streaming_state == "completed"
+    assert "broke off" in blocks_of(stage.replies()[0], "context")[0]["elements"][0]["text"]
+    assert [post.ts for post in stage.posts] == [seen.ts for seen in stage.replies()]
 
 
 async def test_a_crash_of_the_second_attempt_completes_only_the_second(stage: Stage) -> None:

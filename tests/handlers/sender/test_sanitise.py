@@ -62,13 +62,14 @@ BROADCAST = re.compile(
     rf"<{GAP}!{GAP}(?:channel|here|everyone|group|subteam)(?![^\W_])[^\n<]*>|<@[^\W_]", re.IGNORECASE
 )
 TYPED = re.compile(r"(?<![^\W_])@(?:channel|here|everyone)(?![^\W_])", re.IGNORECASE)
-LINK = re.compile(r"\[([^\[\]\n]*)\]\(([^()\s]*)\)|<([a-z]+:[^<>\n]*)>", re.IGNORECASE)
+LINK = re.compile(r"\[([^\[\]\n]*)\]\(([^()\s]*)\)|<([a-z]+:(?!:)[^<>\n]*)>", re.IGNORECASE)
 
 
-def as_slack_might_read_it(text: str, *, keep: str = "") -> str:
+def as_slack_might_read_it(text: str) -> str:
+    """Disguises taken off, but for the joiner that breaks what it stands in."""
     decoded = unicodedata.normalize("NFKC", html.unescape(text))
     return "".join(
-        c for c in decoded if c in keep or c.isspace() or unicodedata.category(c) not in ("Cf", "Cc")
+        c for c in decoded if c == JOINER or c.isspace() or unicodedata.category(c) not in ("Cf", "Cc")
     )
 
 
@@ -160,22 +161,26 @@ def test_what_only_some_parsers_take_for_code_does_not_hide_a_link(disguise: str
 
 
 @given(TEXTS, st.lists(st.integers(0, 9), max_size=40))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @example("1. ```\n<!here>", [1, 1, 1])
 def test_any_cutting_gives_the_same_text(text: str, cuts: list[int]) -> None:
     assert in_pieces(text, cuts) == sanitise(text)
 
 
 @given(TEXTS)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=700, deadline=None)
+@example("@channel\x0c0")
+@example("x&lt@here")
+@example("word\n@everyone")
+@example("<!here\u200b0>")
 def test_no_broadcast_is_ever_live(text: str) -> None:
     made = sanitise(text)
     assert not BROADCAST.search(as_slack_might_read_it(made)), made
-    assert not TYPED.search(as_slack_might_read_it(made, keep=JOINER)), made
+    assert not TYPED.search(as_slack_might_read_it(made)), made
 
 
 @given(TEXTS.map(lambda text: re.sub("[`~]", "", text)))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_no_link_lies_or_runs_anything(text: str) -> None:
     for shown, target, alone in LINK.findall(sanitise(text)):
         scheme = targets.scheme_of(target or alone)

@@ -7,6 +7,8 @@ import { openPopover } from "../popover.js";
 import { controlKey, report } from "./act.js";
 import { kindOf, loadOptions } from "./select_options.js";
 
+const PAUSE_MS = 200;
+
 function summary(chosen, element, many) {
   if (!chosen.length) return el("span.select-placeholder", {}, textNodes(element.placeholder ?? (many ? "Select options" : "Select an option")));
   return chosen.map((option) => el(many ? "span.select-chip" : "span", {}, textNodes(option.text)));
@@ -45,13 +47,19 @@ class Picker {
   open() {
     this.input = el("input.select-filter", {
       type: "text", role: "combobox", "aria-label": `Filter ${this.name}`, "aria-expanded": "true", "aria-controls": this.listId, "aria-autocomplete": "list",
-      autocomplete: "off", spellcheck: "false", placeholder: this.kind.external ? "Type to search" : "Find…", on: { input: () => this.load(), keydown: (event) => this.key(event) },
+      autocomplete: "off", spellcheck: "false", placeholder: this.kind.external ? "Type to search" : "Find…", on: { input: () => this.typed(), keydown: (event) => this.key(event) },
     });
     this.list = el("div.select-list", { role: "listbox", id: this.listId, "aria-label": this.name, "aria-multiselectable": this.many ? "true" : null });
     this.handle = openPopover(this.trigger, el("div.select-panel", {}, this.input, this.list), { onClose: () => this.trigger.isConnected && document.activeElement === document.body && this.trigger.focus() });
     this.handle.panel.style.setProperty("min-width", `${Math.max(this.trigger.offsetWidth, 220)}px`);
     this.load();
     this.input.focus();
+  }
+
+  /** The app is asked for options once the typing pauses; own options are filtered at once. */
+  typed() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.load(), this.kind.external ? PAUSE_MS : 0);
   }
 
   async load() {

@@ -1,0 +1,77 @@
+"""The ledger of provider calls, its daily rollup, and budgets."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, Uuid, func
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.entities import CallOutcome
+from storage.tables.base import DOLLARS, FALSE, MOMENT, ZERO, kind, metadata
+
+OPEN_OUTCOMES = (CallOutcome.STARTED, CallOutcome.UNCERTAIN)
+
+ai_calls = Table(
+    "ai_calls",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("started_at", MOMENT, nullable=False),
+    Column("turn_id", ForeignKey("turns.id", ondelete="SET NULL")),
+    *kind("outcome", CallOutcome, CallOutcome.STARTED),
+    Column("tokens_in", BigInteger, nullable=False, server_default=ZERO),
+    Column("cached_read", BigInteger, nullable=False, server_default=ZERO),
+    Column("cached_write", BigInteger, nullable=False, server_default=ZERO),
+    Column("tokens_out", BigInteger, nullable=False, server_default=ZERO),
+    Column("estimated", Boolean, nullable=False, server_default=FALSE),
+    Column("cost", DOLLARS, comment="US dollars; null: the price is unknown"),
+    Column("latency_ms", Integer),
+    Column("first_token_ms", Integer),
+    Column("error", Text),
+    Column("request_id", Text),
+)
+Index("ix_ai_calls_turn", ai_calls.c.turn_id, postgresql_where=ai_calls.c.turn_id.is_not(None))
+Index("ix_ai_calls_user", ai_calls.c.team, ai_calls.c.user_id, ai_calls.c.started_at)
+
+usage_daily = Table(
+    "usage_daily",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("day", Date, primary_key=True, comment="UTC"),
+    Column("user_id", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("tokens_in", BigInteger, nullable=False),
+    Column("cached_read", BigInteger, nullable=False),
+    Column("cached_write", BigInteger, nullable=False),
+    Column("tokens_out", BigInteger, nullable=False),
+    Column("cost", DOLLARS, nullable=False),
+    Column("unpriced", BigInteger, nullable=False, comment="calls that used tokens at an unknown price"),
+)
+
+budget_counters = Table(
+    "budget_counters",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("period", Date, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("spent", BigInteger, nullable=False, server_default=ZERO),
+    Column("reserved", BigInteger, nullable=False, server_default=ZERO),
+)
+
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("at", MOMENT, nullable=False, server_default=func.now()),
+    Column("started", Boolean, nullable=False, server_default=FALSE),
+    Column("lines", JSONB, nullable=False, comment="[{scope, period, unit, amount}]"),
+)
+Index("ix_reservations_unstarted", reservations.c.at, postgresql_where=~reservations.c.started)

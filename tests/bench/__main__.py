@@ -1,0 +1,84 @@
+"""`python -m tests.bench [--only P1,P2]`: a table, and build/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvloop
+
+from storage.embedded import EmbeddedPostgres
+from tests.bench import acknowledgement, calls, growth, latency, report, start, throughput
+from tests.bench.processes import ROOT
+from tests.bench.report import Figure
+from tests.bench.stand import Stand, standing
+from tests.databases import Database
+
+Bench = Callable[[Stand], Awaitable[list[Figure]]]
+
+OUT = ROOT / "build" / "bench.json"
+LOGS = ROOT / "build" / "bench"
+BENCHES: dict[str, Bench] = {
+    "P1": lambda stand: acknowledgement.bench(stand, acknowledgement.Size()),
+    "P2": lambda stand: throughput.bench(stand, throughput.Size()),
+    "P2x10": lambda stand: growth.bench(stand, growth.Size()),
+    "P3": lambda stand: latency.bench(stand, latency.Size()),
+    "P4": lambda stand: calls.bench(stand, calls.Size()),
+    "P11": lambda stand: start.bench(stand, start.Size()),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _options(arguments)
+    wanted = [name for name in BENCHES if not options.only or name in options.only]
+    about, began = report.machine(), time.monotonic()
+    figures = uvloop.run(run(wanted))
+    command = "python -m tests.bench" + (f" --only {','.join(wanted)}" if options.only else "")
+    report.write(report.report(figures, command, about, time.monotonic() - began), OUT)
+    print(f"\n{report.table(figures)}\n\nWritten to {OUT.relative_to(ROOT)}.")
+    return 0 if all(figure.met for figure in figures) else 1
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", type=_names, default=[], help=f"some of {', '.join(BENCHES)}")
+    return parser.parse_args(arguments)
+
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in BENCHES:
+            raise argparse.ArgumentTypeError(f"there is no bench {name}; there are {', '.join(BENCHES)}")
+    return names
+
+
+async def run(wanted: Sequence[str]) -> list[Figure]:
+    figures: list[Figure] = []
+    LOGS.mkdir(parents=True, exist_ok=True)
+    async with postgres() as server, standing(server, LOGS) as stand:
+        for name in wanted:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            figures += await BENCHES[name](stand)
+    return figures
+
+
+@asynccontextmanager
+async def postgres() -> AsyncIterator[Database]:
+    """A server of our own that waits for the disk, as one in service does."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "data")
+        await server.start()
+        try:
+            yield Database(server.url("postgres"))
+        finally:
+            await server.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

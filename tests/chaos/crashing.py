@@ -1,0 +1,63 @@
+"""A real `showrunner serve` that is to die: by itself at a checkpoint, or by our hand."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.e2e.stage import ROOT, ready
+
+KEPT = ("PATH", "HOME", "LANG")
+
+
+@dataclass
+class Doomed:
+    """`port` is where it will listen once it serves."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    @classmethod
+    def imported(cls, variables: dict[str, str], port: int, log: Path) -> Doomed:
+        """Starts the process; it serves when `serve` is called."""
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        with log.open("ab") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.chaos.standby"],
+                cwd=ROOT,
+                env={**kept, **variables},
+                stdin=subprocess.PIPE,
+                stdout=errors,
+                stderr=errors,
+            )
+        return cls(process, port, log)
+
+    async def serve(self) -> None:
+        """Returns when it is ready. Raises RuntimeError when it ended instead."""
+        self.process.stdin.write(b"go\n")
+        self.process.stdin.flush()
+        await ready(self.port, self.process)
+
+    @property
+    def dead(self) -> bool:
+        return self.process.poll() is not None
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGKILL)
+
+    async def end(self) -> None:
+        self.kill()
+        await asyncio.to_thread(self.process.wait)
+        self.process.stdin.close()

@@ -1,0 +1,228 @@
+"""R2: kill -9 at each checkpoint of a real `showrunner serve`, while another process shares its database.
+
+Bar: no turn lost, no paid call repeated. Died between "request sent" and "answered": marked uncertain,
+reservation kept, the person asked with a button; "ask again" pays once, "leave it" pays nothing.
+
+One question is in flight at a time, so that the one the process died with is known. `streaming` is ours:
+killed from outside while the answer is growing in Slack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.settings import SandboxSettings
+from tests.chaos.crashing import Doomed
+from tests.chaos.ground import Ground, eventually, program_environment, running, set_up
+from tests.chaos.report import Line
+from tests.chaos.stage import OPEN, Asked, ChaosStage
+from tests.e2e.stage import free_port
+
+BAR = (
+    "kill -9 at each checkpoint: no turn lost, no paid call repeated; sent but not answered: uncertain, "
+    "reservation kept, asked with a button"
+)
+POINTS = ("received", "enqueued", "claimed", "reserved", "sent", "answered", "posted", "streaming")
+UNCERTAIN_POINTS = frozenset({"sent", "streaming"})
+ROUNDS = 50
+MOST_QUESTIONS = 60  # until one lands in the process that is to die
+SPEED = 40.0  # tokens a second, where an answer is to be caught while it grows
+LONG = " ".join(f"word{number}" for number in range(60))
+QUICK_RETRIES = SandboxSettings(retry_scale=0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    point: str
+    asked: Asked
+
+
+@dataclass
+class Lane:
+    """One database, one sandbox, one healthy program; the one beside it dies again and again."""
+
+    stage: ChaosStage
+    variables: dict[str, str]
+    folder: Path
+    deaths: list[Death] = field(default_factory=list)
+    waiting: Doomed | None = None
+
+    async def run(self, points: Sequence[str]) -> None:
+        try:
+            for number, point in enumerate(points):
+                doomed = self.waiting or self._next(point)
+                following = points[number + 1] if number + 1 < len(points) else None
+                await doomed.serve()
+                self.waiting = self._next(following) if following else None
+                try:
+                    await self._die(doomed, point)
+                finally:
+                    await doomed.end()
+        finally:
+            if self.waiting is not None:
+                await self.waiting.end()
+
+    def _next(self, point: str) -> Doomed:
+        port = free_port()
+        own = {} if point == "streaming" else {"SHOWRUNNER_CRASH_AT": point}
+        environment = program_environment(self.stage, port, **self.variables, **own)
+        return Doomed.imported(environment, port, self.folder / "doomed.log")
+
+    async def _die(self, doomed: Doomed, point: str) -> None:
+        streaming = point == "streaming"
+        self.stage.sandbox.providers.speed = SPEED if streaming else 0
+        for _ in range(MOST_QUESTIONS):
+            asked = await self.stage.ask(words=LONG if streaming else "")
+            if streaming:
+                await self._kill_if_streaming(doomed, asked)
+            if await self._died_with(doomed, asked):
+                self.stage.sandbox.providers.speed = 0
+                self.deaths.append(Death(point, asked))
+                await self.stage.ended(asked)
+                return
+        raise RuntimeError(f"{MOST_QUESTIONS} questions and none reached {point} in the process that is to die")
+
+    async def _kill_if_streaming(self, doomed: Doomed, asked: Asked) -> None:
+        await self.stage.sandbox.wait_for(lambda: self.stage.answers_with(asked), 30)
+        turn = await self.stage.turn_of(asked)
+        if turn and str(turn["worker"]).endswith(f":{doomed.pid}") and turn["state"] == "running":
+            doomed.kill()
+            await asyncio.to_thread(doomed.process.wait)
+
+    async def _died_with(self, doomed: Doomed, asked: Asked) -> bool:
+        """Whether the process died before this question was done with; it was the only one open."""
+
+        async def over() -> str | None:
+            if doomed.dead:
+                return "dead"
+            turn = await self.stage.turn_of(asked)
+            return "done" if turn is not None and turn["state"] not in OPEN else None
+
+        return await eventually(over, 60, every=0.02) == "dead"
+
+
+async def run(ground: Ground, scale: float) -> Line:
+    rounds = max(1, round(ROUNDS * scale))
+    return await crash(ground, [point for point in POINTS for _ in range(rounds)])
+
+
+async def crash(ground: Ground, points: Sequence[str]) -> Line:
+    """Two lanes share the rounds: one streams whenever it likes, the other within Slack's rate tiers."""
+    async with lane(ground, "false") as free, lane(ground, "true") as gated:
+        await asyncio.gather(free.run(points[::2]), gated.run(points[1::2]))
+        counts = [await audit(each) for each in (free, gated) if each.deaths]
+    total = sum(counts, Counter())
+    return Line("R2", BAR, figure(total), met(total))
+
+
+@asynccontextmanager
+async def lane(ground: Ground, rate_gates: str) -> AsyncIterator[Lane]:
+    variables = {"SHOWRUNNER_RATE_GATES": rate_gates}
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        async with ground.database() as database, set_up(database, settings=QUICK_RETRIES) as stage:
+            async with running(stage, 1, apart=True, **variables):
+                yield Lane(stage, variables, Path(folder))
+
+
+async def audit(lane: Lane) -> Counter[str]:
+    """What the kills did, counted from the outside, before and after people decide."""
+    stage, found = lane.stage, Counter[str]()
+    turns, paid = await stage.all_ended(), stage.paid_by_mark()
+    uncertain = {a.mark for a in stage.asked if state(turns, a) == "uncertain"}
+    reserved = await stage.reserved()
+    found["questions"], found["kills"] = len(stage.asked), len(lane.deaths)
+    for asked in stage.asked:
+        found += one_question(stage, asked, state(turns, asked), paid[asked.mark])
+    for death in lane.deaths:
+        found[f"kills at {death.point}"] += 1
+        expected = death.point in UNCERTAIN_POINTS
+        found["uncertain as it must be"] += expected and death.asked.mark in uncertain
+        found["ought to be uncertain"] += expected
+        if not expected and death.asked.mark in uncertain:
+            found["uncertain without need"] += 1
+    for asked in stage.asked:
+        turn = turns.get((asked.channel.id, asked.ts))
+        held = turn is not None and str(turn["id"]) in reserved
+        found["uncertain without reservation"] += asked.mark in uncertain and not held
+        found["reservation left behind"] += asked.mark not in uncertain and held
+    found += await decide(stage, [asked for asked in stage.asked if asked.mark in uncertain])
+    return found
+
+
+def state(turns: dict, asked: Asked) -> str:
+    turn = turns.get((asked.channel.id, asked.ts))
+    return str(turn["state"]) if turn else "missing"
+
+
+def one_question(stage: ChaosStage, asked: Asked, state: str, paid: int) -> Counter[str]:
+    found: Counter[str] = Counter()
+    shown, whole = len(stage.answers_with(asked)), len(stage.whole_answers(asked))
+    found["lost"] += state not in {"answered", "uncertain"}
+    found["paid again"] += paid > 1
+    found["answered unpaid"] += state == "answered" and paid == 0
+    found["not shown whole"] += state == "answered" and whole == 0
+    found["shown twice"] += state == "answered" and max(shown, len(stage.ours_in(asked.channel, asked.ts))) > 1
+    found["not asked"] += state == "uncertain" and len(stage.questions_back(asked)) == 0
+    found["asked twice"] += len(stage.questions_back(asked)) > 1
+    found["still streaming"] += any(
+        message.streaming_state == "in_progress" for message in stage.ours_in(asked.channel, asked.ts)
+    )
+    return found
+
+
+async def decide(stage: ChaosStage, uncertain: Sequence[Asked]) -> Counter[str]:
+    """Half of the people want it asked again, the others leave it; each presses twice."""
+    found: Counter[str] = Counter()
+    before = stage.paid_by_mark()
+    for number, asked in enumerate(uncertain):
+        again = number % 2 == 0
+        for back in stage.questions_back(asked)[:1]:
+            for _ in range(2):
+                await stage.people.press("ana", "chat.ask_again" if again else "chat.let_be", back)
+            turn = await stage.ended(asked)
+            more = stage.paid_by_mark()[asked.mark] - before[asked.mark]
+            found["decided"] += 1
+            found["asking again went wrong"] += again and (turn["state"] != "answered" or more != 1)
+            found["leaving it went wrong"] += not again and (turn["state"] != "cancelled" or more != 0)
+    found["reservation left after deciding"] += len(await stage.reserved())
+    return found
+
+
+FAULTS = (
+    "lost",
+    "paid again",
+    "answered unpaid",
+    "not shown whole",
+    "shown twice",
+    "not asked",
+    "asked twice",
+    "still streaming",
+    "uncertain without need",
+    "uncertain without reservation",
+    "reservation left behind",
+    "asking again went wrong",
+    "leaving it went wrong",
+    "reservation left after deciding",
+)
+
+
+def met(total: Counter[str]) -> bool:
+    sure = total["uncertain as it must be"] == total["ought to be uncertain"]
+    return sure and total["kills"] > 0 and not any(total[fault] for fault in FAULTS)
+
+
+def figure(total: Counter[str]) -> str:
+    points = ", ".join(f"{point} {total[f'kills at {point}']}" for point in POINTS if total[f"kills at {point}"])
+    wrong = ", ".join(f"{fault} {total[fault]}" for fault in FAULTS if total[fault]) or "nothing else"
+    return (
+        f"{total['kills']} kills ({points}) under {total['questions']} questions: "
+        f"lost {total['lost']}, paid again {total['paid again']}, "
+        f"uncertain {total['uncertain as it must be']} of {total['ought to be uncertain']}\n"
+        f"decided by people {total['decided']}; found besides: {wrong}"
+    )

@@ -1,0 +1,109 @@
+"""A stage on which every question carries a mark that is found again in Slack, at the providers, in tables."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from sandbox.state import Channel, Message
+from tests.e2e.stage import Stage, everything, is_whole, said
+
+MARK = re.compile(r"mark-\d{5}")
+OPEN = frozenset({"waiting", "running", "delivering"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of a person and where it stands."""
+
+    mark: str
+    channel: Channel
+    ts: str
+
+
+@dataclass
+class ChaosStage(Stage):
+    asked: list[Asked] = field(default_factory=list)
+    numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def new_mark(self) -> str:
+        return f"mark-{next(self.numbers):05}"
+
+    async def ask(self, channel: Channel | None = None, who: str = "ana", words: str = "") -> Asked:
+        """A mention in a channel of its own, whose answer repeats its mark (and `words`)."""
+        mark, place = self.new_mark(), channel or self.channel()
+        message = await self.mention(who, place, f"say exactly: {mark} {words}".strip())
+        asked = Asked(mark, place, message.root_ts)
+        self.asked.append(asked)
+        return asked
+
+    # -- what is counted -----------------------------------------------------------------------
+
+    def paid_by_mark(self) -> Counter[str]:
+        """How often the providers accepted a request about each mark; the newest mark of a request counts."""
+        found: Counter[str] = Counter()
+        for paid in self.paid:
+            marks = MARK.findall(orjson.dumps(paid.body).decode()) if paid.body else []
+            if marks:
+                found[marks[-1]] += 1
+        return found
+
+    def answers_with(self, asked: Asked) -> list[Message]:
+        """Our messages of its thread that say its mark."""
+        return [message for message in self.ours_in(asked.channel, asked.ts) if asked.mark in said(message)]
+
+    def whole_answers(self, asked: Asked) -> list[Message]:
+        return [message for message in self.answers_with(asked) if is_whole(message)]
+
+    def questions_back(self, asked: Asked) -> list[Message]:
+        """Our messages of its thread that ask what to do about an uncertain call."""
+        return [m for m in self.ours_in(asked.channel, asked.ts) if "chat.ask_again" in everything(m)]
+
+    async def turns(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """All turns by (channel, key)."""
+        rows = await self.rows("SELECT * FROM turns ORDER BY created_at, id")
+        return {(row["channel"], row["key"]): row for row in rows}
+
+    async def turn_of(self, asked: Asked) -> dict[str, Any] | None:
+        rows = await self.rows(
+            "SELECT * FROM turns WHERE channel = $1 AND key = $2", asked.channel.id, asked.ts
+        )
+        return rows[0] if rows else None
+
+    async def ended(self, asked: Asked, timeout: float = 60) -> dict[str, Any]:
+        """Its turn, once it waits for nothing but a person. Raises TimeoutError."""
+        async with asyncio.timeout(timeout):
+            while True:
+                turn = await self.turn_of(asked)
+                if turn is not None and turn["state"] not in OPEN:
+                    return turn
+                await asyncio.sleep(0.05)
+
+    async def all_ended(self, timeout: float = 60) -> dict[tuple[str, str], dict[str, Any]]:
+        """All turns, once none is open or the time is over; what is still open then speaks for itself."""
+        deadline = asyncio.get_running_loop().time() + timeout
+        while True:
+            turns = await self.turns()
+            known = all((asked.channel.id, asked.ts) in turns for asked in self.asked)
+            if known and not any(turn["state"] in OPEN for turn in turns.values()):
+                return turns
+            if asyncio.get_running_loop().time() > deadline:
+                return turns
+            await asyncio.sleep(0.2)
+
+    async def reserved(self) -> frozenset[str]:
+        """Ids of the turns that hold a reservation."""
+        return frozenset(str(row["id"]) for row in await self.rows("SELECT id FROM reservations"))
+
+
+def without(marks: Collection[str], most: int = 3) -> str:
+    """The first few of a list, for a figure."""
+    some = sorted(marks)[:most]
+    return f" ({', '.join(some)}{'…' if len(marks) > most else ''})" if some else ""

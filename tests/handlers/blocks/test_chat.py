@@ -1,0 +1,90 @@
+"""Blocks are pure functions of data."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from handlers.blocks import chat, kit
+from handlers.blocks.kit import Block
+from services.ports import AnswerNotes
+
+TURN = UUID(int=1)
+
+
+def remarks(notes: AnswerNotes) -> str:
+    return str(chat.footer(notes, TURN)[0]["elements"][0]["text"])
+
+
+def elements(blocks: list[Block]) -> list[Block]:
+    return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+
+
+def test_a_plain_answer_names_its_model_and_asks_for_feedback() -> None:
+    assert chat.footer(AnswerNotes(model="claude-sonnet-5-5"), TURN) == [
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": "claude-sonnet-5-5"}]},
+        {
+            "type": "context_actions",
+            "elements": [
+                {
+                    "type": "feedback_buttons",
+                    "action_id": "chat.feedback",
+                    "positive_button": thumb("Good", f"up:{TURN}"),
+                    "negative_button": thumb("Bad", f"down:{TURN}"),
+                }
+            ],
+        },
+    ]
+
+
+def thumb(label: str, value: str) -> Block:
+    shown = {"type": "plain_text", "text": label, "emoji": True}
+    return {"text": shown, "value": value, "accessibility_label": f"{label} answer"}
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"),
+    [
+        (AnswerNotes("m", failover_from="gpt-6"), "gpt-6 could not answer"),
+        (AnswerNotes("m", stopped=True), "Stopped"),
+        (AnswerNotes("m", broken=True), "Broke off"),
+        (AnswerNotes("m", cut=True), "Cut"),
+        (AnswerNotes("m", context_full=83), "83 %"),
+        (AnswerNotes("m", unread_files=(("a.pdf", "password"),)), "a.pdf (protected by a password)"),
+    ],
+)
+def test_what_a_person_should_know_is_said(notes: AnswerNotes, said: str) -> None:
+    assert said in remarks(notes)
+
+
+@pytest.mark.parametrize("notes", [AnswerNotes("m", broken=True), AnswerNotes("m", cut=True)])
+def test_an_unfinished_answer_can_be_continued(notes: AnswerNotes) -> None:
+    [button] = elements(chat.footer(notes, TURN))
+    assert (button["action_id"], button["value"]) == ("chat.continue", str(TURN))
+
+
+def test_another_model_can_be_asked() -> None:
+    [select] = elements(chat.footer(AnswerNotes("m", models=("a", "b")), TURN))
+    assert [option["value"] for option in select["options"]] == [f"{TURN}|a", f"{TURN}|b"]
+
+
+def test_a_long_question_is_shown_by_its_beginning() -> None:
+    [section] = chat.question("U1", "word " * 5_000)
+    assert len(section["text"]["text"]) <= kit.SECTION_LIMIT
+    assert section["text"]["text"].startswith("<@U1> asked:\n>word")
+
+
+def test_every_line_of_a_question_is_quoted() -> None:
+    [section] = chat.question("U1", "one\ntwo")
+    assert section["text"]["text"] == "<@U1> asked:\n>one\n>two"
+
+
+def test_slacks_limits_are_kept() -> None:
+    many = [(f"{number} " + "x" * 90, str(number)) for number in range(120)]
+    select = kit.select("p" * 200, "a", many)
+    assert len(select["options"]) == 100
+    assert all(len(option["text"]["text"]) <= 75 for option in select["options"])
+    assert len(kit.header("x" * 200)["text"]["text"]) == 150
+    assert len(kit.text("x" * 4_000)["text"]["text"]) == 3_000
+    assert len(kit.context(*"abcdefghijklmnop")["elements"]) == 10
