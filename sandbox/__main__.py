@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -42,6 +43,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 async def _run(options: argparse.Namespace) -> int:
     bot_port = options.bot_port or options.port + 1
+    if not options.no_bot and _is_taken(bot_port):
+        return _refuse(
+            f"Port {bot_port} is in use, perhaps by a Showrunner that an earlier run left behind. "
+            f"Stop it, or choose another with --bot-port."
+        )
     sandbox = Sandbox(_settings(options, bot_port))
     try:
         await sandbox.start()
@@ -135,6 +141,11 @@ def _tell_providers(sandbox: Sandbox, real: list[str]) -> None:
 def _notice(sandbox: Sandbox, text: str) -> None:
     _say(text)
     sandbox.workspace.notice(text.partition("\n")[0])
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((_HOST, port)) == 0
 
 
 def _on_signals() -> asyncio.Event:

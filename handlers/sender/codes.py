@@ -48,6 +48,9 @@ HOPELESS = frozenset(
     }
 )
 
+# We are not in the place, so nothing of ours is there and nothing can be put there.
+NOT_THERE = frozenset({"channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel"})
+
 _MISSING = frozenset(
     {"access_denied", "deprecated_endpoint", "method_deprecated", "missing_scope", "unknown_method"}
 )

@@ -13,6 +13,7 @@ from handlers.sender.target import QUIET, fallback_text, metadata_of
 from services.entities import Place, Post, Turn
 
 EPHEMERAL = "chat.postEphemeral"
+POST = "chat.postMessage"
 
 
 class Notices:
@@ -56,6 +57,11 @@ class Notices:
         except ResponseLost as lost:
             answer = {"message_ts": f"lost:{lost.code}"}
         await self._ledger.sealed(post, str(answer["message_ts"]))
+
+    async def direct(self, turn: Turn, text: str, blocks: list[Block]) -> None:
+        """To the asker's own conversation with us, where the place they asked in is closed to us."""
+        body = {"channel": turn.user, "text": fallback_text(text), "blocks": blocks, **QUIET}
+        await self._calls.send(turn.team, POST, body)
 
     async def _intended(self, turn: Turn, place: Place, kind: str) -> tuple[Post, str | None]:
         """The post, meant now or before, and its ts if it is in Slack already."""

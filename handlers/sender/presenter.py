@@ -9,6 +9,7 @@ from handlers.blocks import chat as blocks
 from handlers.blocks import kit
 from handlers.blocks.kit import Block
 from handlers.directory import SlackDirectory
+from handlers.sender import codes
 from handlers.sender.answer import SlackAnswer, footer
 from handlers.sender.capabilities import Capabilities
 from handlers.sender.delivery import deliver
@@ -26,7 +27,7 @@ from services.errors import ShowrunnerError
 from services.ports import AnswerNotes, Clock, UnitOfWorkFactory
 
 STREAM_AGE = 240.0
-UNREACHABLE = frozenset({"user_not_in_channel", "messages_tab_disabled"})
+UNREACHABLE = frozenset({"channel_not_found", "messages_tab_disabled", "user_not_found"})
 
 
 class Explanation(Protocol):
@@ -95,7 +96,10 @@ class SlackPresenter:
             await close_left(self._tools, target_of(claim))
         told = self._explain(error)
         shown = blocks.failed(told.what, told.todo, incident, claim.turn.id, retry=not error.permanent)
-        await self._notices.say(claim.turn, _place(claim), told.what, shown)
+        try:
+            await self._notices.say(claim.turn, _place(claim), told.what, shown)
+        except SlackRefused as refusal:
+            await self._directly(claim.turn, told.what, shown, refusal)
 
     async def refused(self, claim: Claim, error: ShowrunnerError) -> None:
         told = self._explain(error)
@@ -113,6 +117,15 @@ class SlackPresenter:
             return
         try:
             await self._notices.whisper(turn, place, text, shown)
+        except SlackRefused as refusal:
+            await self._directly(turn, text, shown, refusal)
+
+    async def _directly(self, turn: Turn, text: str, shown: list[Block], refusal: SlackRefused) -> None:
+        """Where we cannot write in the place, the person hears it from us in private, if they can at all."""
+        if refusal.code not in codes.NOT_THERE:
+            raise refusal
+        try:
+            await self._notices.direct(turn, text, shown)
         except SlackRefused as error:
             if error.code not in UNREACHABLE:
                 raise

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from handlers.directory import SlackDirectory
+from handlers.sender import codes
+from handlers.sender.gate import SlackRefused
 from handlers.sender.ledger import ANSWER, Ledger
 from services.entities import Author, Place, Post, ThreadMessage
 from services.ports import Clock
@@ -31,7 +33,12 @@ class Finder:
         `known` are timestamps that belong to other posts.
         """
         place = Place(post.team, post.channel, post.thread_ts)
-        said = await self._directory.since(place, post.at - SKEW)
+        try:
+            said = await self._directory.since(place, post.at - SKEW)
+        except SlackRefused as error:
+            if error.code in codes.NOT_THERE:
+                return None
+            raise
         ours = [message for message in said if message.author is Author.US]
         for message in ours:
             if message.post_id == post.id:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FILES = Path(__file__).resolve().parent.parent / "page"
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_MOST = 200
+_USUAL, _MOST = 50, 200
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'"
@@ -80,23 +80,13 @@ class Page:
                 "commands": self.shapes.commands(),
                 "shortcuts": self.shapes.shortcuts(),
                 "settings": {"home_tab": manifest.home_tab, "agent": manifest.agent, "notes": self.notes},
-                "statuses": [
-                    self.shapes.status(workspace.channels[channel_id], thread_ts, status)
-                    for (channel_id, thread_ts), status in workspace.statuses.items()
-                    if me.id in workspace.channels[channel_id].members
-                ],
-                "sessions": [
-                    self.shapes.session(session)
-                    for session in workspace.sessions.values()
-                    if me.id in session.channel.members
-                ],
             }
         )
 
     async def messages(self, request: web.Request) -> web.Response:
         me, query = self._person(request), request.query
         channel = self._visible(me, query.get("channel", ""))
-        limit = min(int(query.get("limit", 50)), _MOST)
+        limit = _limit(query.get("limit", ""))
         thread_ts, before = query.get("thread_ts"), query.get("before")
         shown = self._workspace.thread(channel, thread_ts) if thread_ts else channel.top
         private = [
@@ -156,6 +146,10 @@ class Page:
         if not self._workspace.can_see(user, channel):
             raise web.HTTPNotFound(text="There is no such channel.")
         return channel
+
+
+def _limit(text: str) -> int:
+    return min(int(text), _MOST) if text.isdecimal() else _USUAL
 
 
 def _static(path: Path) -> web.StreamResponse:

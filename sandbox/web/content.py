@@ -75,7 +75,7 @@ def _markdown(args: Args) -> dict[str, Any]:
     text = args["markdown_text"]
     if len(text) > MARKDOWN_LIMIT:
         raise SlackError("msg_too_long")
-    return {"text": text, "markdown": text}
+    return {"text": text, "markdown": text, "blocks": None}
 
 
 def _attachments(raw: Any) -> list[dict[str, Any]]:

@@ -15,7 +15,6 @@ from handlers.home import HomeHandlers
 from handlers.routes import Button, Command, Event, Shortcut, View
 
 ROOT = Path(manifest.MANIFEST).parent
-PRODUCT = ("bot", "handlers", "services", "storage", "jobs")
 
 SCOPES_OF_METHOD = {
     "agents.sessions.setStatus": {"chat:write"},
@@ -52,21 +51,14 @@ SCOPES_OF_EVENT = {
 ALWAYS = {"commands", "files:read"}  # slash commands; downloads of shared files, which no method call shows
 
 
-def source() -> str:
-    return "\n".join(path.read_text() for room in PRODUCT for path in (ROOT / room).rglob("*.py"))
-
-
 def methods_used() -> set[str]:
-    written = set(re.findall(r'"((?:[a-z]+\.)+[a-zA-Z]+)"', source()))
+    """Names of Slack's methods in the rooms that talk to Slack."""
+    source = "\n".join(
+        path.read_text() for room in ("bot", "handlers") for path in (ROOT / room).rglob("*.py")
+    )
+    written = set(re.findall(r'"((?:[a-z]+\.)+[a-zA-Z]+)"', source))
     families = {name.split(".")[0] for name in SCOPES_OF_METHOD}
-    rate_table = (ROOT / "storage" / "rates" / "tiers.py").read_text()
-    only_rated = {
-        name
-        for name in written
-        if name in rate_table and source().count(f'"{name}"') == rate_table.count(f'"{name}"')
-    }
-    own = {"chat.turn", "chat.edited"}
-    return {name for name in written if name.split(".")[0] in families} - only_rated - own - actions()
+    return {name for name in written if name.split(".")[0] in families} - actions()
 
 
 def actions() -> set[str]:

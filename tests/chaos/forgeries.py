@@ -80,7 +80,9 @@ class Forger:
 
     def _forged(self, number: int) -> Forgery:
         body = self._event(number)
-        secret = self._random.choice(["", "0" * 32, self._secret[::-1], self._secret.upper(), self._secret[:-1]])
+        secret = self._random.choice(
+            ["", "0" * 32, self._secret[::-1], self._secret.upper(), self._secret[:-1]]
+        )
         return Forgery("forged", body, sign(secret, body, time.time()))
 
     def _syntax(self, number: int) -> Forgery:
@@ -121,7 +123,9 @@ class Forger:
     def _altered(self, number: int) -> Forgery:
         body = self._event(number)
         headers = self._now(body)
-        changed = self._random.choice([body + b" ", body.replace(b"forged", b"f0rged"), body[:-1], b"", b"{}"])
+        changed = self._random.choice(
+            [body + b" ", body.replace(b"forged", b"f0rged"), body[:-1], b"", b"{}"]
+        )
         return Forgery("altered", changed, headers)
 
     def _bytes(self, number: int) -> Forgery:
@@ -157,7 +161,10 @@ class Forger:
         ]
         messages = [{**event, "event": {**each["event"], "type": "message"}} for each in typed]
         edits = [
-            {**event, "event": {"type": "message", "subtype": "message_changed", "channel": "C1", "message": value}}
+            {
+                **event,
+                "event": {"type": "message", "subtype": "message_changed", "channel": "C1", "message": value},
+            }
             for value in (None, 7, [], {}, {"ts": None}, {"text": 7, "ts": "1.000001"})
         ]
         deletions = [
@@ -171,8 +178,10 @@ class Forger:
             b"payload=%7B%7D",
             b"payload=" + quote('{"type":"block_actions"}').encode(),
             b"payload=" + quote('{"type":"block_actions","actions":[]}').encode(),
-            b"payload=" + quote('{"type":"block_actions","actions":[{"action_id":"chat.continue"}]}').encode(),
-            b"payload=" + quote('{"type":"view_submission","view":{"callback_id":"chat.ask_modal"}}').encode(),
+            b"payload="
+            + quote('{"type":"block_actions","actions":[{"action_id":"chat.continue"}]}').encode(),
+            b"payload="
+            + quote('{"type":"view_submission","view":{"callback_id":"chat.ask_modal"}}').encode(),
             b"payload=" + quote('{"type":"message_action","callback_id":"chat.about"}').encode(),
             b"command=%2Fask",
             b"command=%2Fask&text=x",

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 TRUE, FALSE = "docs.good.example", "evil.example"
-WORDS = "the plan is ready please look at this before noon and tell the team what you think of it".split()
+WORDS = "the plan is ready please look at this before noon and tell the team what you think of it".split()  # noqa: SIM905 - words read better
 BROADCASTS = (
     "<!channel>",
     "<!here>",
@@ -22,7 +22,17 @@ BROADCASTS = (
     "@everyone",
     "<#C0123ABCD|general>",
 )
-SCHEMES = ("https://", "http://", "HTTPS://", "hTTp://", "javascript:", "data:text/html,", "slack://", "//", "mailto:a@")
+SCHEMES = (
+    "https://",
+    "http://",
+    "HTTPS://",
+    "hTTp://",
+    "javascript:",
+    "data:text/html,",
+    "slack://",
+    "//",
+    "mailto:a@",
+)
 LABELS = (
     f"https://{TRUE}",
     f"{TRUE}",
@@ -32,7 +42,7 @@ LABELS = (
     "click here",
     f"go to {TRUE} now",
     f"www.{TRUE}",
-    f"h​ttps://{TRUE}",
+    f"h\u200bttps://{TRUE}",
     f"https://{TRUE.replace('.', '&#46;')}",
     f"ｈｔｔｐｓ：//{TRUE}",
     f"[{TRUE}]",
@@ -40,8 +50,25 @@ LABELS = (
     "",
     " ",
 )
-DISGUISES = ("&lt;", "&gt;", "&amp;", "&#60;", "&#x3c;", "&#33;", "&excl;", "&commat;", "&#64;", "＜", "＞", "！", "＠")
-NOTHINGS = ("​", "‌", "‍", "⁠", "­", "﻿", "‮", "⁦", "\u180e", "\u034f", "ㅤ", "\x00", "\x1b")
+DISGUISES = (
+    "&lt;",
+    "&gt;",
+    "&amp;",
+    "&#60;",
+    "&#x3c;",
+    "&#33;",
+    "&excl;",
+    "&commat;",
+    "&#64;",
+    "＜",
+    "＞",
+    "！",
+    "＠",
+)
+NOTHINGS = (
+    *("\u200b", "\u200c", "\u200d", "\u2060", "\u00ad", "\ufeff", "\u202e", "\u2066", "\u180e", "\u034f"),
+    *("\u3164", "\x00", "\x1b"),
+)
 CONTEXTS = (
     "{}",
     "{}",
@@ -99,7 +126,9 @@ class Generator:
         return self._random.choice((" ", "\n")).join(parts)
 
     def _part(self) -> str:
-        make = self._random.choice((self._broadcast, self._link, self._link, self._raw, self._noise, self._words))
+        make = self._random.choice(
+            (self._broadcast, self._link, self._link, self._raw, self._noise, self._words)
+        )
         inner = make()
         if self._random.random() < 0.25:
             inner = self._disguised(inner)
@@ -155,7 +184,16 @@ class Generator:
         return "".join(out)
 
     def _raw(self) -> str:
-        alphabet = (*"<>!@#|^[]()`~*_\\\"'&;:/.-=\n ", *DISGUISES, *NOTHINGS, "here", "channel", "https://", FALSE, TRUE)
+        alphabet = (
+            *"<>!@#|^[]()`~*_\\\"'&;:/.-=\n ",
+            *DISGUISES,
+            *NOTHINGS,
+            "here",
+            "channel",
+            "https://",
+            FALSE,
+            TRUE,
+        )
         return "".join(self._random.choices(alphabet, k=self._random.randint(1, 30)))
 
     def _noise(self) -> str:

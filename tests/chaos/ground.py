@@ -55,9 +55,12 @@ class Ground:
         **variables: str,
     ) -> AsyncIterator[ChaosStage]:
         """A sandbox, a fresh database and so many programs at work. `variables` are the programs'."""
-        async with self.database() as database, set_up(database, mode, settings) as stage:
-            async with running(stage, programs, apart=self.apart, **variables):
-                yield stage
+        async with (
+            self.database() as database,
+            set_up(database, mode, settings) as stage,
+            running(stage, programs, apart=self.apart, **variables),
+        ):
+            yield stage
 
 
 @asynccontextmanager
@@ -90,17 +93,14 @@ async def running(
     async with AsyncExitStack() as stack:
         ports = [free_port() for _ in range(programs)]
         entering = [stack.enter_async_context(_one(stage, port, apart, variables)) for port in ports]
-        for each in entering:
-            await each
+        await asyncio.gather(*entering)
         if stage.mode == "http":
             stage.sandbox.deliver_over_http(*(address(port) for port in ports))
         yield ports
 
 
 @asynccontextmanager
-async def _one(
-    stage: ChaosStage, port: int, apart: bool, variables: dict[str, str]
-) -> AsyncIterator[None]:
+async def _one(stage: ChaosStage, port: int, apart: bool, variables: dict[str, str]) -> AsyncIterator[None]:
     given = program_environment(stage, port, **variables)
     if apart:
         async with serving(given, port):

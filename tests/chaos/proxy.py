@@ -61,7 +61,9 @@ class Proxy:
         """The same address, by way of this proxy."""
         return urlsplit(url)._replace(netloc=f"127.0.0.1:{self.port}").geturl()
 
-    async def turn(self, trouble: Trouble = "none", *, latency: float = 0.0, cut_after: int | None = None) -> None:
+    async def turn(
+        self, trouble: Trouble = "none", *, latency: float = 0.0, cut_after: int | None = None
+    ) -> None:
         """Change the weather; connections that are open now are cut, so that all meet the new one."""
         self.weather = Weather(trouble, latency, cut_after)
         self.cut_all()

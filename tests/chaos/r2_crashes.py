@@ -86,7 +86,9 @@ class Lane:
                 self.deaths.append(Death(point, asked))
                 await self.stage.ended(asked)
                 return
-        raise RuntimeError(f"{MOST_QUESTIONS} questions and none reached {point} in the process that is to die")
+        raise RuntimeError(
+            f"{MOST_QUESTIONS} questions and none reached {point} in the process that is to die"
+        )
 
     async def _kill_if_streaming(self, doomed: Doomed, asked: Asked) -> None:
         await self.stage.sandbox.wait_for(lambda: self.stage.answers_with(asked), 30)
@@ -125,9 +127,12 @@ async def crash(ground: Ground, points: Sequence[str]) -> Line:
 async def lane(ground: Ground, rate_gates: str) -> AsyncIterator[Lane]:
     variables = {"SHOWRUNNER_RATE_GATES": rate_gates}
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        async with ground.database() as database, set_up(database, settings=QUICK_RETRIES) as stage:
-            async with running(stage, 1, apart=True, **variables):
-                yield Lane(stage, variables, Path(folder))
+        async with (
+            ground.database() as database,
+            set_up(database, settings=QUICK_RETRIES) as stage,
+            running(stage, 1, apart=True, **variables),
+        ):
+            yield Lane(stage, variables, Path(folder))
 
 
 async def audit(lane: Lane) -> Counter[str]:
@@ -167,7 +172,9 @@ def one_question(stage: ChaosStage, asked: Asked, state: str, paid: int) -> Coun
     found["paid again"] += paid > 1
     found["answered unpaid"] += state == "answered" and paid == 0
     found["not shown whole"] += state == "answered" and whole == 0
-    found["shown twice"] += state == "answered" and max(shown, len(stage.ours_in(asked.channel, asked.ts))) > 1
+    found["shown twice"] += (
+        state == "answered" and max(shown, len(stage.ours_in(asked.channel, asked.ts))) > 1
+    )
     found["not asked"] += state == "uncertain" and len(stage.questions_back(asked)) == 0
     found["asked twice"] += len(stage.questions_back(asked)) > 1
     found["still streaming"] += any(
@@ -218,7 +225,9 @@ def met(total: Counter[str]) -> bool:
 
 
 def figure(total: Counter[str]) -> str:
-    points = ", ".join(f"{point} {total[f'kills at {point}']}" for point in POINTS if total[f"kills at {point}"])
+    points = ", ".join(
+        f"{point} {total[f'kills at {point}']}" for point in POINTS if total[f"kills at {point}"]
+    )
     wrong = ", ".join(f"{fault} {total[fault]}" for fault in FAULTS if total[fault]) or "nothing else"
     return (
         f"{total['kills']} kills ({points}) under {total['questions']} questions: "

@@ -27,7 +27,9 @@ async def run(ground: Ground, scale: float) -> Line:
         bots = await bots_talk(stage, messages, threads)
         floods = await people_flood(stage, max(8, round(FLOOD * min(scale, 1))))
     met = bots["threads with more than one answer"] == 0 and bots["paid over"] == 0
-    met = met and bots["unanswered threads"] == 0 and floods["over the breaker"] == 0 and floods["silent"] == 0
+    met = (
+        met and bots["unanswered threads"] == 0 and floods["over the breaker"] == 0 and floods["silent"] == 0
+    )
     figure = (
         f"{bots['messages']} messages of another bot in {threads} threads, {bots['replies']} of them replies to "
         f"ours: {bots['answers']} answers, threads with more than one {bots['threads with more than one answer']}, "
@@ -101,8 +103,9 @@ async def people_flood(stage: ChaosStage, messages: int) -> Counter[str]:
         )
         await stage.ended(Asked("", root.channel, post.ts))
     found["messages"], found["paid"] = messages, len(stage.paid) - paid
-    found["answers"] = len([m for m in stage.ours_in(root.channel, root.ts) if "mark-" in (m.markdown or m.text)])
+    found["answers"] = len(
+        [m for m in stage.ours_in(root.channel, root.ts) if "mark-" in (m.markdown or m.text)]
+    )
     found["over the breaker"] = max(0, found["answers"] - BREAKER, found["paid"] - BREAKER)
     found["silent"] = found["answers"] == 0
     return found
-

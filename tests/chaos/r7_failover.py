@@ -55,7 +55,11 @@ async def run(ground: Ground, scale: float) -> Line:
 
 @asynccontextmanager
 async def behind_a_proxy(ground: Ground) -> AsyncIterator[tuple[ChaosStage, Proxy]]:
-    async with ground.database() as database, set_up(database) as stage, Proxy.before(stage.sandbox.url) as proxy:
+    async with (
+        ground.database() as database,
+        set_up(database) as stage,
+        Proxy.before(stage.sandbox.url) as proxy,
+    ):
         variables = {
             "ANTHROPIC_BASE_URL": proxy.instead_of(f"{stage.sandbox.url}/anthropic"),
             "SHOWRUNNER_FIRST_TOKEN_SECONDS": FIRST_TOKEN,

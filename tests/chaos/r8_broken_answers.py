@@ -46,11 +46,14 @@ async def run(ground: Ground, scale: float, *, stall_seconds: str | None = None)
     variables = {"SHOWRUNNER_RATE_GATES": "false"}
     if stall_seconds:
         variables["SHOWRUNNER_STALL_SECONDS"] = stall_seconds
-    async with ground.database() as database, set_up(database) as stage:
-        async with Proxy.before(stage.sandbox.url) as proxy:
-            variables["OPENAI_BASE_URL"] = proxy.instead_of(f"{stage.sandbox.url}/openai/v1")
-            async with running(stage, 1, apart=ground.apart, **variables):
-                return await all_kinds(stage, proxy, times)
+    async with (
+        ground.database() as database,
+        set_up(database) as stage,
+        Proxy.before(stage.sandbox.url) as proxy,
+    ):
+        variables["OPENAI_BASE_URL"] = proxy.instead_of(f"{stage.sandbox.url}/openai/v1")
+        async with running(stage, 1, apart=ground.apart, **variables):
+            return await all_kinds(stage, proxy, times)
 
 
 async def all_kinds(stage: ChaosStage, proxy: Proxy, times: int) -> Line:
@@ -71,7 +74,9 @@ async def all_kinds(stage: ChaosStage, proxy: Proxy, times: int) -> Line:
         found += await go_on(stage, each)
     late = slowest > WITHIN
     wrong = {name: count for name, count in found.items() if name not in {"breaks", "continued"} and count}
-    told = ", ".join(f"{name} {count}" for name, count in sorted(wrong.items())) or "all kept, settled, offered"
+    told = (
+        ", ".join(f"{name} {count}" for name, count in sorted(wrong.items())) or "all kept, settled, offered"
+    )
     figure = f"{found['breaks']} breaks, slowest marked after {slowest:.1f} s: {told}; continued {found['continued']}"
     return Line("R8", BAR, figure, not wrong and not late)
 

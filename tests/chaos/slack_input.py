@@ -28,13 +28,16 @@ SEED = 20261122
 
 async def run(ground: Ground, scale: float) -> Line:
     requests, replays = max(60, round(REQUESTS * scale)), max(5, round(REPLAYS * scale))
-    async with ground.database() as database, set_up(database, "http") as stage:
-        async with running(stage, 1, apart=ground.apart, SHOWRUNNER_RATE_GATES="false") as (port,):
-            async with aiohttp.ClientSession() as session:
-                door = Door(session, address(port), stage)
-                clock = await door.clock()
-                replayed = await door.replay(replays)
-                answers, taken = await door.storm(requests)
+    async with (
+        ground.database() as database,
+        set_up(database, "http") as stage,
+        running(stage, 1, apart=ground.apart, SHOWRUNNER_RATE_GATES="false") as (port,),
+        aiohttp.ClientSession() as session,
+    ):
+        door = Door(session, address(port), stage)
+        clock = await door.clock()
+        replayed = await door.replay(replays)
+        answers, taken = await door.storm(requests)
     return judged(answers, taken, replayed, clock)
 
 

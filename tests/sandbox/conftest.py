@@ -1,5 +1,6 @@
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,19 @@ MANIFEST = Path(__file__).parent / "manifest.yml"
 @pytest.fixture
 def settings() -> SandboxSettings:
     """Quick retries; tests override the fixture for anything else."""
-    return SandboxSettings(manifest=MANIFEST, ack_timeout=0.5, retry_scale=0.001)
+    return SandboxSettings(manifest=MANIFEST, retry_scale=0.001)
 
 
 @pytest.fixture
 async def sandbox(settings: SandboxSettings) -> AsyncIterator[Sandbox]:
     async with Sandbox.running(settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def hasty(settings: SandboxSettings) -> AsyncIterator[Sandbox]:
+    """A sandbox that soon takes silence for a failure."""
+    async with Sandbox.running(replace(settings, ack_timeout=0.2)) as running:
         yield running
 
 

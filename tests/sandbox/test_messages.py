@@ -187,3 +187,10 @@ async def test_elements_without_an_id_get_one(client: AsyncWebClient, general: s
     ids = [element["action_id"] for element in answer["message"]["blocks"][0]["elements"]]
     assert ids[0]
     assert ids[1] == "press"
+
+
+async def test_markdown_takes_the_place_of_blocks(client: AsyncWebClient, general: str) -> None:
+    posted = await client.chat_postMessage(channel=general, text="a", blocks=[section("a")])
+    answer = await client.chat_update(channel=general, ts=posted["ts"], markdown_text="# b")
+    assert "blocks" not in answer["message"]
+    assert answer["text"] == "# b"

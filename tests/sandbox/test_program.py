@@ -24,6 +24,15 @@ def test_a_busy_port_is_told_in_one_line(capsys) -> None:
     assert f"Port {port} is in use" in capsys.readouterr().err
 
 
+def test_a_showrunner_left_behind_is_told(capsys) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        assert main(["--bot-port", str(port), "--port", "0", "--manifest", str(MANIFEST)]) == 2
+    assert "left behind" in capsys.readouterr().err
+
+
 def test_a_missing_manifest_is_told(capsys, tmp_path: Path) -> None:
     assert main(["--no-bot", "--manifest", str(tmp_path / "none.yml")]) == 2
     assert "There is no manifest" in capsys.readouterr().err

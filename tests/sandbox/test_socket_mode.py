@@ -74,24 +74,24 @@ async def test_each_envelope_goes_to_one_connection(sandbox: Sandbox, http: aioh
     assert sorted(seen) == ["0", "1", "2", "3"]
 
 
-async def test_what_is_not_acknowledged_comes_again(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    wire = await Wire.open(sandbox, http)
-    await sandbox.people.post("ana", "#general", "hi")
+async def test_what_is_not_acknowledged_comes_again(hasty: Sandbox, http: aiohttp.ClientSession) -> None:
+    wire = await Wire.open(hasty, http)
+    await hasty.people.post("ana", "#general", "hi")
     first, second = await wire.next(), await wire.next()
     assert (first["retry_attempt"], first["retry_reason"]) == (0, "")
     assert (second["retry_attempt"], second["retry_reason"]) == (1, "timeout")
     assert first["payload"]["event_id"] == second["payload"]["event_id"]
     assert first["envelope_id"] != second["envelope_id"]
     await wire.ack(second)
-    await sandbox.wait_for(lambda: sandbox.deliveries("message")[0].ack)
-    assert len(sandbox.deliveries("message")[0].attempts) == 2
+    await hasty.wait_for(lambda: hasty.deliveries("message")[0].ack)
+    assert len(hasty.deliveries("message")[0].attempts) == 2
 
 
-async def test_four_silent_attempts_are_all(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    silent = await Wire.open(sandbox, http)
-    await sandbox.people.post("ana", "#general", "hi")
-    delivery = sandbox.deliveries("message")[0]
-    await sandbox.wait_for(lambda: len(delivery.attempts) == 4)
+async def test_four_silent_attempts_are_all(hasty: Sandbox, http: aiohttp.ClientSession) -> None:
+    silent = await Wire.open(hasty, http)
+    await hasty.people.post("ana", "#general", "hi")
+    delivery = hasty.deliveries("message")[0]
+    await hasty.wait_for(lambda: len(delivery.attempts) == 4)
     assert [(await silent.next())["retry_attempt"] for _ in range(4)] == [0, 1, 2, 3]
     assert delivery.ack is None
 
@@ -144,18 +144,18 @@ async def test_duplicates_go_to_every_connection(sandbox: Sandbox, http: aiohttp
     assert len(ids) == 1
 
 
-async def test_a_silent_app_fails_a_command(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-    silent = await Wire.open(sandbox, http)
-    outcome = await sandbox.people.command("ana", "#general", "/ask", "x")
+async def test_a_silent_app_fails_a_command(hasty: Sandbox, http: aiohttp.ClientSession) -> None:
+    silent = await Wire.open(hasty, http)
+    outcome = await hasty.people.command("ana", "#general", "/ask", "x")
     assert (outcome.ok, outcome.error) == (False, "operation_timeout")
     assert "operation_timeout" in outcome.text
     assert (await silent.next())["accepts_response_payload"]
 
 
-async def test_with_nobody_connected_an_event_waits_and_fails(sandbox: Sandbox) -> None:
-    await sandbox.people.post("ana", "#general", "hi")
-    delivery = sandbox.deliveries("message")[0]
-    await sandbox.wait_for(lambda: len(delivery.attempts) == 2)
+async def test_with_nobody_connected_an_event_waits_and_fails(hasty: Sandbox) -> None:
+    await hasty.people.post("ana", "#general", "hi")
+    delivery = hasty.deliveries("message")[0]
+    await hasty.wait_for(lambda: len(delivery.attempts) == 2)
     assert delivery.attempts[0].outcome == Failure("timeout")
 
 

@@ -48,7 +48,10 @@ export class App {
       return await promise;
     } catch (error) {
       if (!(error instanceof Refused) && !(error instanceof TypeError && /fetch/i.test(error.message))) throw error;
-      this.toast(error instanceof Refused ? error.message : "The sandbox does not answer. It may have been stopped.", "error");
+      this.toast(
+        error instanceof Refused ? error.message : "The sandbox does not answer. It may have been stopped.",
+        "error",
+      );
       return null;
     }
   }
@@ -71,8 +74,14 @@ export class App {
 
   toast(text, level = "info") {
     const close = () => node.remove();
-    const node = el("div.toast", { class: `toast-${level}` }, icon(level === "error" ? "warn" : "info"), el("span", {}, text),
-      el("button.icon-button.small", { type: "button", "aria-label": "Dismiss", on: { click: close } }, icon("close", 16)));
+    const node = el("div.toast", { class: `toast-${level}` }, icon(level === "error"
+      ? "warn"
+      : "info"), el("span", {}, text),
+      el(
+        "button.icon-button.small",
+        { type: "button", "aria-label": "Dismiss", on: { click: close } },
+        icon("close", 16),
+      ));
     document.getElementById("toasts").append(node);
     setTimeout(close, TOAST_MS);
   }

@@ -12,7 +12,12 @@ export class HomePane {
     Object.assign(this, { app, id });
     this.form = new FormState();
     this.body = el("div.home-body", { "aria-live": "polite" }, el("p.hint", {}, "Opening Home…"));
-    this.node = el("section.pane", { "aria-label": `${app.store.app.name} home` }, el("header.pane-head-slot", {}, channelHeader(app, app.store.channel(id))), el("div.home", { tabindex: "0", role: "region", "aria-label": "Home" }, this.body));
+    this.node = el(
+      "section.pane",
+      { "aria-label": `${app.store.app.name} home` },
+      el("header.pane-head-slot", {}, channelHeader(app, app.store.channel(id))),
+      el("div.home", { tabindex: "0", role: "region", "aria-label": "Home" }, this.body),
+    );
   }
 
   async start() {
@@ -35,7 +40,17 @@ export class HomePane {
 
   empty() {
     const { name } = this.app.store.app;
-    return el("div.home-empty", {}, avatar({ isApp: true }, 72), el("h2.intro-title", {}, "This is a work in progress"), el("p.intro-text", {}, `${name} has not published a Home for you yet. If it was just started, give it a moment.`));
+    return el(
+      "div.home-empty",
+      {},
+      avatar({ isApp: true }, 72),
+      el("h2.intro-title", {}, "This is a work in progress"),
+      el(
+        "p.intro-text",
+        {},
+        `${name} has not published a Home for you yet. If it was just started, give it a moment.`,
+      ),
+    );
   }
 }
 
@@ -43,18 +58,47 @@ export class AboutPane {
   constructor(app, id) {
     Object.assign(this, { app, id });
     const { store } = app;
-    const command = ({ command: name, usage_hint: hint, description }) => el("li.about-command", {}, el("button.about-name", { type: "button", on: { click: () => this.use(name) } }, name, hint ? el("span.hint", {}, ` ${hint}`) : null), el("p", {}, description));
-    const shortcut = ({ name, type, description }) => el("li.about-command", {}, el("strong", {}, name), el("p", {}, description || (type === "message" ? "In the menu of a message" : "")));
-    this.node = el("section.pane", { "aria-label": `About ${store.app.name}` }, el("header.pane-head-slot", {}, channelHeader(app, store.channel(id))),
-      el("div.home", { tabindex: "0", role: "region", "aria-label": "About" }, el("div.home-body.about", {}, avatar({ isApp: true }, 72), el("h2.intro-title", {}, store.app.name), el("p.intro-text", {}, store.app.description ?? ""),
-        el("h3.about-head", {}, "Commands"), el("ul.about-list", {}, store.commands.map(command)), store.shortcuts.length ? [el("h3.about-head", {}, "Shortcuts"), el("ul.about-list", {}, store.shortcuts.map(shortcut))] : null)));
+    const body = el("div.home-body.about", {}, this.head(), this.commands(), this.shortcuts());
+    this.node = el(
+      "section.pane",
+      { "aria-label": `About ${store.app.name}` },
+      el("header.pane-head-slot", {}, channelHeader(app, store.channel(id))),
+      el("div.home", { tabindex: "0", role: "region", "aria-label": "About" }, body),
+    );
   }
 
-  use(command) {
-    this.app.store.emit("compose", { text: `${command} ` });
+  head() {
+    const { name, description } = this.app.store.app;
+    return [
+      avatar({ isApp: true }, 72),
+      el("h2.intro-title", {}, name),
+      el("p.intro-text", {}, description ?? ""),
+    ];
+  }
+
+  commands() {
+    const line = ({ command, usage_hint: hint, description }) => {
+      const use = () => this.app.store.emit("compose", { text: `${command} ` });
+      const usage = hint ? el("span.hint", {}, ` ${hint}`) : null;
+      const name = el("button.about-name", { type: "button", on: { click: use } }, command, usage);
+      return el("li.about-command", {}, name, el("p", {}, description));
+    };
+    return section("Commands", this.app.store.commands.map(line));
+  }
+
+  shortcuts() {
+    const line = ({ name, type, description }) => {
+      const text = description || (type === "message" ? "In the menu of a message" : "");
+      return el("li.about-command", {}, el("strong", {}, name), el("p", {}, text));
+    };
+    return section("Shortcuts", this.app.store.shortcuts.map(line));
   }
 
   start() {}
 
   stop() {}
+}
+
+function section(title, lines) {
+  return lines.length ? [el("h3.about-head", {}, title), el("ul.about-list", {}, lines)] : null;
 }

@@ -19,11 +19,29 @@ export class ChannelPane {
     this.head = el("header.pane-head-slot");
     this.list = new MessageList(app, id, null);
     this.status = new StatusRow(app, id, null);
-    this.jump = el("button.to-end", { type: "button", hidden: true, on: { click: () => this.list.toEnd() } }, icon("chevron", 16), "Latest messages");
+    this.jump = el(
+      "button.to-end",
+      { type: "button", hidden: true, on: { click: () => this.list.toEnd() } },
+      icon("chevron", 16),
+      "Latest messages",
+    );
     this.composer = new Composer(app, { channel: id, label: `Message ${label}`, list: this.list });
     this.prompts = channel.kind === "app" ? new Prompts(app, id, this.composer) : null;
-    this.foot = el("div.pane-foot", {}, this.jump, this.status.node, this.prompts?.node, channel.is_member === false ? this.joinBar(channel) : this.composer.node);
-    this.node = el("section.pane", { "aria-label": label }, this.head, el("div.list-frame", {}, this.list.day, this.list.node), this.foot);
+    this.foot = el(
+      "div.pane-foot",
+      {},
+      this.jump,
+      this.status.node,
+      this.prompts?.node,
+      channel.is_member === false ? this.joinBar(channel) : this.composer.node,
+    );
+    this.node = el(
+      "section.pane",
+      { "aria-label": label },
+      this.head,
+      el("div.list-frame", {}, this.list.day, this.list.node),
+      this.foot,
+    );
     acceptDrops(this.node, this.composer, label);
   }
 
@@ -83,6 +101,11 @@ export class ChannelPane {
 
   joinBar(channel) {
     const join = () => this.app.do("join", { channel: channel.id });
-    return el("div.join-bar", {}, el("p", {}, "You are looking at ", el("strong", {}, `#${channel.name}`)), el("button.button.primary", { type: "button", on: { click: join } }, "Join channel"));
+    return el(
+      "div.join-bar",
+      {},
+      el("p", {}, "You are looking at ", el("strong", {}, `#${channel.name}`)),
+      el("button.button.primary", { type: "button", on: { click: join } }, "Join channel"),
+    );
   }
 }

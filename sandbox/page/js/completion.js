@@ -28,13 +28,16 @@ function peopleOptions(store, typed) {
     title: user.id === store.app?.bot_user_id ? store.app.name : nameOf(user),
     hint: user.id === store.me ? "you" : user.name,
   }));
-  const groups = BROADCASTS.filter(([name]) => typed && name.startsWith(typed.toLowerCase())).map(([name, detail]) => ({ insert: `@${name} `, picture: icon("people"), title: `@${name}`, detail }));
+  const starts = ([name]) => typed && name.startsWith(typed.toLowerCase());
+  const broadcast = ([name, detail]) => ({ insert: `@${name} `, picture: icon("people"), title: `@${name}`, detail });
+  const groups = BROADCASTS.filter(starts).map(broadcast);
   return [...people, ...groups].slice(0, LIMIT);
 }
 
 function channelOptions(store, typed) {
   const wanted = typed.toLowerCase();
-  return [...store.channels.values()].filter(({ kind, name }) => (kind === "public" || kind === "private") && name.includes(wanted)).slice(0, LIMIT).map((channel) => ({
+  const fits = ({ kind, name }) => (kind === "public" || kind === "private") && name.includes(wanted);
+  return [...store.channels.values()].filter(fits).slice(0, LIMIT).map((channel) => ({
     insert: `#${channel.name} `,
     picture: icon(channel.kind === "private" ? "lock" : "hash"),
     title: channel.name,
@@ -43,7 +46,11 @@ function channelOptions(store, typed) {
 }
 
 function emojiOptions(_store, typed) {
-  return searchEmoji(typed, LIMIT).map((name) => ({ insert: `:${name}: `, picture: emojiNode(name), title: `:${name}:` }));
+  return searchEmoji(typed, LIMIT).map((name) => ({
+    insert: `:${name}: `,
+    picture: emojiNode(name),
+    title: `:${name}:`,
+  }));
 }
 
 const TRIGGERS = [
@@ -70,6 +77,11 @@ export function usageOf(store, text) {
   return space ? store.commands.find(({ command }) => command === name) : null;
 }
 
+function keysNode() {
+  const key = (name) => el("kbd", {}, name);
+  return el("span.completion-keys", {}, key("↑↓"), " to move ", key("↵"), " to choose ", key("esc"), " to close");
+}
+
 export class Completion {
   constructor(area, store, insert) {
     Object.assign(this, { area, store, insert });
@@ -88,7 +100,10 @@ export class Completion {
 
   refresh() {
     const { area } = this;
-    const found = area.selectionStart === area.selectionEnd ? lookUp(this.store, area.value.slice(0, area.selectionStart)) : null;
+    const found = area.selectionStart === area.selectionEnd ? lookUp(
+      this.store,
+      area.value.slice(0, area.selectionStart),
+    ) : null;
     if (!found || found.options.length === 1 && found.options[0].exact) return this.close();
     this.found = found;
     this.active = 0;
@@ -97,16 +112,28 @@ export class Completion {
 
   draw() {
     const options = this.found.options.map((option, index) => this.optionNode(option, index));
-    replace(this.node, el("div.completion-head", { "aria-hidden": "true" }, this.found.name, el("span.completion-keys", {}, el("kbd", {}, "↑↓"), " to move ", el("kbd", {}, "↵"), " to choose ", el("kbd", {}, "esc"), " to close")),
-      el("div", { role: "listbox", id: this.id, "aria-label": this.found.name }, options));
+    const head = el("div.completion-head", { "aria-hidden": "true" }, this.found.name, keysNode());
+    const list = el("div", { role: "listbox", id: this.id, "aria-label": this.found.name }, options);
+    replace(this.node, head, list);
     this.node.hidden = false;
     this.area.setAttribute("aria-activedescendant", options[this.active].id);
   }
 
   optionNode(option, index) {
-    return el("div.completion-option", { role: "option", id: `${this.id}-${index}`, "aria-selected": String(index === this.active), on: { mousedown: (event) => this.pick(event, index) } },
-      el("span.completion-picture", {}, option.picture), el("span.completion-title", {}, option.title), option.hint ? el("span.completion-hint", {}, option.hint) : null,
-      option.detail ? el("span.completion-detail", {}, option.detail) : null);
+    const { picture, title, hint, detail } = option;
+    return el(
+      "div.completion-option",
+      {
+        role: "option",
+        id: `${this.id}-${index}`,
+        "aria-selected": String(index === this.active),
+        on: { mousedown: (event) => this.pick(event, index) },
+      },
+      el("span.completion-picture", {}, picture),
+      el("span.completion-title", {}, title),
+      hint ? el("span.completion-hint", {}, hint) : null,
+      detail ? el("span.completion-detail", {}, detail) : null,
+    );
   }
 
   pick(event, index) {

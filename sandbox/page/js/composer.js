@@ -15,7 +15,10 @@ export class Composer {
   constructor(app, { channel, thread = null, label, list }) {
     Object.assign(this, { app, channel, thread, list });
     this.key = threadKey(channel, thread);
-    this.area = el("textarea.composer-area", { rows: 1, placeholder: label, "aria-label": label, maxlength: "40000", spellcheck: "true" });
+    this.area = el(
+      "textarea.composer-area",
+      { rows: 1, placeholder: label, "aria-label": label, maxlength: "40000", spellcheck: "true" },
+    );
     this.area.value = app.drafts.get(this.key) ?? "";
     this.completion = new Completion(this.area, app.store, (text, from, to) => this.insert(text, from, to));
     this.uploads = new Uploads(app, () => this.refresh());
@@ -27,18 +30,39 @@ export class Composer {
   build() {
     this.picker = el("input.sr-only", { type: "file", multiple: true, tabindex: "-1", "aria-hidden": "true" });
     this.hint = el("p.composer-hint", { role: "status" });
-    this.sendButton = el("button.send", { type: "button", "aria-label": "Send now", title: "Send now (Enter)", on: { click: () => this.send() } }, icon("send", 18));
+    this.sendButton = el(
+      "button.send",
+      { type: "button", "aria-label": "Send now", title: "Send now (Enter)", on: { click: () => this.send() } },
+      icon("send", 18),
+    );
     this.broadcast = this.thread ? this.broadcastBox() : null;
-    const tools = [this.tool("attach", "Attach a file", () => this.picker.click()), this.tool("format", "Formatting", (event) => this.toggleFormat(event.currentTarget)), this.emojiTool(), this.tool("at", "Mention someone", () => this.type("@")), this.tool("slash", "Run a command", () => this.type("/"))];
+    const tools = [
+      this.tool("attach", "Attach a file", () => this.picker.click()),
+      this.tool("format", "Formatting", (event) => this.toggleFormat(event.currentTarget)),
+      this.emojiTool(),
+      this.tool("at", "Mention someone", () => this.type("@")),
+      this.tool("slash", "Run a command", () => this.type("/")),
+    ];
     this.format = formatBar(this.area);
     this.node = el("div.composer-slot", {},
       this.completion.node,
-      el("div.composer", {}, this.format, this.uploads.node, this.area, el("div.composer-foot", {}, el("div.composer-tools", {}, tools), this.broadcast, this.sendButton)),
+      el(
+        "div.composer",
+        {},
+        this.format,
+        this.uploads.node,
+        this.area,
+        el("div.composer-foot", {}, el("div.composer-tools", {}, tools), this.broadcast, this.sendButton),
+      ),
       this.hint, this.picker);
   }
 
   tool(glyph, label, run) {
-    return el("button.composer-tool", { type: "button", "aria-label": label, title: label, on: { click: run } }, icon(glyph, 18));
+    return el(
+      "button.composer-tool",
+      { type: "button", "aria-label": label, title: label, on: { click: run } },
+      icon(glyph, 18),
+    );
   }
 
   emojiTool() {
@@ -48,7 +72,12 @@ export class Composer {
 
   broadcastBox() {
     this.alsoSend = el("input", { type: "checkbox", id: `also-${this.thread}` });
-    return el("span.also-send", {}, this.alsoSend, el("label", { for: `also-${this.thread}` }, "Also send to channel"));
+    return el(
+      "span.also-send",
+      {},
+      this.alsoSend,
+      el("label", { for: `also-${this.thread}` }, "Also send to channel"),
+    );
   }
 
   toggleFormat(button) {
@@ -73,7 +102,14 @@ export class Composer {
     this.app.drafts.set(this.key, area.value);
     this.sendButton.disabled = this.uploads.busy || (!area.value.trim() && !this.uploads.ids.length);
     const command = usageOf(this.app.store, area.value);
-    replace(this.hint, command ? [el("strong", {}, command.command), ` ${command.usage_hint ?? ""}`, command.description ? ` — ${command.description}` : ""] : area.value.trim() ? [el("strong", {}, "Shift + Enter"), " for a new line"] : "");
+    replace(
+      this.hint,
+      command ? [
+        el("strong", {}, command.command),
+        ` ${command.usage_hint ?? ""}`,
+        command.description ? ` — ${command.description}` : "",
+      ] : area.value.trim() ? [el("strong", {}, "Shift + Enter"), " for a new line"] : "",
+    );
   }
 
   paste(event) {
@@ -125,12 +161,24 @@ export class Composer {
 
   post(typed) {
     const { app, channel, thread } = this;
-    return app.do("post", { channel, thread_ts: thread ?? undefined, text: encodeText(typed, app.store), files: this.uploads.ids, broadcast: this.alsoSend?.checked || undefined });
+    return app.do(
+      "post",
+      {
+        channel,
+        thread_ts: thread ?? undefined,
+        text: encodeText(typed, app.store),
+        files: this.uploads.ids,
+        broadcast: this.alsoSend?.checked || undefined,
+      },
+    );
   }
 
   command(typed) {
     const [, command, text] = /^(\/\S+)\s*([\s\S]*)$/.exec(typed);
-    return this.app.do("command", { channel: this.channel, thread_ts: this.thread ?? undefined, command, text: encodeText(text, this.app.store) });
+    return this.app.do(
+      "command",
+      { channel: this.channel, thread_ts: this.thread ?? undefined, command, text: encodeText(text, this.app.store) },
+    );
   }
 
   focus() {

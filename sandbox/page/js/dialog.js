@@ -1,4 +1,4 @@
-/** Small dialogs: a question with two answers, and a frame others fill. The browser's own `<dialog>` traps the focus. */
+/** Small dialogs: a question with two answers, and a frame others fill. `<dialog>` traps the focus. */
 
 import { el, freshId } from "./dom.js";
 import { icon } from "./icons.js";
@@ -30,10 +30,30 @@ export function confirmDialog(question, places) {
       answer.value = value;
       dialog.close();
     };
-    const confirm = el("button.button", { type: "button", class: question.style === "danger" ? "danger" : "primary", on: { click: () => settle(true) } }, textNodes(question.confirm ?? "OK"));
-    const deny = el("button.button", { type: "button", on: { click: () => settle(false) } }, textNodes(question.deny ?? "Cancel"));
-    const body = [el("div.dialog-body", {}, textNodes(question.text, places)), el("footer.dialog-foot", {}, deny, confirm)];
-    const dialog = openDialog("confirm", textNodes(question.title ?? "Are you sure?"), body, { onClose: () => resolve(answer.value) });
+    const confirm = el(
+      "button.button",
+      {
+        type: "button",
+        class: question.style === "danger" ? "danger" : "primary",
+        on: { click: () => settle(true) },
+      },
+      textNodes(question.confirm ?? "OK"),
+    );
+    const deny = el(
+      "button.button",
+      { type: "button", on: { click: () => settle(false) } },
+      textNodes(question.deny ?? "Cancel"),
+    );
+    const body = [
+      el("div.dialog-body", {}, textNodes(question.text, places)),
+      el("footer.dialog-foot", {}, deny, confirm),
+    ];
+    const dialog = openDialog(
+      "confirm",
+      textNodes(question.title ?? "Are you sure?"),
+      body,
+      { onClose: () => resolve(answer.value) },
+    );
     confirm.focus();
   });
 }

@@ -12,7 +12,7 @@ function assign(node, name, value) {
   else if (value !== false) node.setAttribute(name, value);
 }
 
-/** `el("button.primary.small", {type: "button", on: {click}}, "Save")`; children may be nested lists, empty ones are skipped. */
+/** `el("button.primary", {type: "button", on: {click}}, "Save")`; children nest in lists, empty ones are skipped. */
 export function el(spec, props, ...children) {
   const [tag, ...classes] = spec.split(".");
   const node = document.createElement(tag);

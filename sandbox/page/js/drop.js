@@ -6,7 +6,11 @@ import { icon } from "./icons.js";
 const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
 export function acceptDrops(pane, composer, label) {
-  const cover = el("div.drop-cover", { hidden: true, "aria-hidden": "true" }, el("div.drop-card", {}, icon("attach", 32), el("p", {}, `Upload to ${label}`)));
+  const cover = el(
+    "div.drop-cover",
+    { hidden: true, "aria-hidden": "true" },
+    el("div.drop-card", {}, icon("attach", 32), el("p", {}, `Upload to ${label}`)),
+  );
   pane.append(cover);
   const show = (event) => {
     if (!carriesFiles(event)) return;

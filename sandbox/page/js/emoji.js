@@ -46,7 +46,10 @@ const isShown = (name) => !drawn() || isDrawn(canonical(name));
 /** Object keys that look like numbers come first by themselves; "100" should not. */
 const numbersLast = (one, other) => /^\d/.test(one) - /^\d/.test(other);
 
-export const emojiGroups = () => Object.entries(GROUPS).map(([title, group]) => [title, Object.keys(group).filter(isShown).sort(numbersLast)]);
+export const emojiGroups = () => Object.entries(GROUPS).map(([title, group]) => [
+  title,
+  Object.keys(group).filter(isShown).sort(numbersLast),
+]);
 export const canonical = (name) => ALIASES[name] ?? name;
 export const emojiCharacter = (name) => CHARACTERS.get(canonical(name.split("::")[0]));
 
@@ -55,7 +58,11 @@ export function emojiNode(name) {
   const character = emojiCharacter(name);
   if (!character) return el("span.emoji-unknown", {}, `:${name}:`);
   if (!isShown(name)) return el("span.emoji-unknown", { title: character }, `:${name}:`);
-  return el("span.emoji", { role: "img", "aria-label": `${canonical(name).replaceAll("_", " ")} emoji`, title: `:${name}:` }, drawn() ? drawing(canonical(name)) : character);
+  return el(
+    "span.emoji",
+    { role: "img", "aria-label": `${canonical(name).replaceAll("_", " ")} emoji`, title: `:${name}:` },
+    drawn() ? drawing(canonical(name)) : character,
+  );
 }
 
 /** Names that start with, then names that contain the words typed. */

@@ -8,18 +8,39 @@ const COLUMNS = 9;
 
 export function openEmojiPicker(anchor, onPick) {
   const grid = el("div.emoji-grid");
-  const filter = el("input.select-filter", { type: "search", placeholder: "Find an emoji", "aria-label": "Find an emoji" });
+  const filter = el(
+    "input.select-filter",
+    { type: "search", placeholder: "Find an emoji", "aria-label": "Find an emoji" },
+  );
   const panel = el("div.emoji-panel", { role: "dialog", "aria-label": "Emoji" }, filter, grid);
-  const handle = openPopover(anchor, panel, { side: "top", align: "end", onClose: () => document.activeElement === document.body && anchor.isConnected && anchor.focus() });
+  const handle = openPopover(
+    anchor,
+    panel,
+    {
+      side: "top",
+      align: "end",
+      onClose: () => document.activeElement === document.body && anchor.isConnected && anchor.focus(),
+    },
+  );
   const take = (name) => {
     handle.close();
     onPick(name);
   };
-  const cell = (name) => el("button.emoji-cell", { type: "button", title: `:${name}:`, "aria-label": name.replaceAll("_", " "), on: { click: () => take(name) } }, emojiNode(name));
+  const cell = (name) => el(
+    "button.emoji-cell",
+    { type: "button", title: `:${name}:`, "aria-label": name.replaceAll("_", " "), on: { click: () => take(name) } },
+    emojiNode(name),
+  );
   const draw = () => {
     const typed = filter.value.trim().replaceAll(":", "").replaceAll(" ", "_");
     const groups = typed ? [["Found", searchEmoji(typed, 60)]] : emojiGroups();
-    replace(grid, groups.map(([title, names]) => [el("h4.emoji-title", {}, title), names.length ? el("div.emoji-cells", {}, names.map(cell)) : el("p.select-empty", {}, "Nothing matches.")]));
+    replace(
+      grid,
+      groups.map(([title, names]) => [
+        el("h4.emoji-title", {}, title),
+        names.length ? el("div.emoji-cells", {}, names.map(cell)) : el("p.select-empty", {}, "Nothing matches."),
+      ]),
+    );
     handle.reposition();
   };
   filter.addEventListener("input", draw);

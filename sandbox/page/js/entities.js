@@ -19,7 +19,11 @@ export function personChip(id, fallback, places) {
 export function channelChip(id, fallback, places) {
   const channel = places?.store.channel(id);
   if (!channel) return el("span.mention", {}, `#${fallback || "private-channel"}`);
-  return el("button.mention", { type: "button", on: { click: () => places.openChannel(id) } }, channelLabel(places.store, channel));
+  return el(
+    "button.mention",
+    { type: "button", on: { click: () => places.openChannel(id) } },
+    channelLabel(places.store, channel),
+  );
 }
 
 export function broadcastChip(name) {

@@ -26,7 +26,10 @@ const APPLY = {
     }
   },
   message_changed(store, { channel, message }) {
-    const finished = store.message(channel, message.ts)?.streaming_state === "in_progress" && message.streaming_state !== "in_progress";
+    const finished = store.message(
+      channel,
+      message.ts,
+    )?.streaming_state === "in_progress" && message.streaming_state !== "in_progress";
     store.put(channel, message);
     if (finished) store.emit("finished", { channel, message });
   },

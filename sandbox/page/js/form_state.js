@@ -1,4 +1,4 @@
-/** What stands in the input elements of one view or message, in the shape of Slack's `state.values`; `marks` are this window's own. */
+/** What stands in the inputs of one view or message, as Slack's `state.values`; `marks` are this window's own. */
 
 export class FormState {
   constructor() {
@@ -39,7 +39,17 @@ export class FormState {
 const isEmail = (text) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
 const isUrl = (text) => /^https?:\/\/\S+\.?\S+/i.test(text);
 
-const EMPTY_KEYS = ["value", "selected_option", "selected_date", "selected_time", "selected_date_time", "selected_user", "selected_conversation", "selected_channel", "rich_text_value"];
+const EMPTY_KEYS = [
+  "value",
+  "selected_option",
+  "selected_date",
+  "selected_time",
+  "selected_date_time",
+  "selected_user",
+  "selected_conversation",
+  "selected_channel",
+  "rich_text_value",
+];
 const LIST_KEYS = ["selected_options", "selected_users", "selected_conversations", "selected_channels", "files"];
 
 export function isEmpty(value) {
@@ -51,8 +61,10 @@ function numberFault(element, text) {
   const number = Number(text);
   if (Number.isNaN(number)) return "Enter a number.";
   if (!element.is_decimal_allowed && !Number.isInteger(number)) return "Enter a whole number.";
-  if (element.min_value !== undefined && number < Number(element.min_value)) return `Enter a number of ${element.min_value} or more.`;
-  if (element.max_value !== undefined && number > Number(element.max_value)) return `Enter a number of ${element.max_value} or less.`;
+  if (element.min_value !== undefined &&
+    number < Number(element.min_value)) return `Enter a number of ${element.min_value} or more.`;
+  if (element.max_value !== undefined &&
+    number > Number(element.max_value)) return `Enter a number of ${element.max_value} or less.`;
   return null;
 }
 
@@ -60,12 +72,14 @@ function textFault(element, text) {
   if (element.type === "number_input") return numberFault(element, text);
   if (element.type === "email_text_input" && !isEmail(text)) return "Enter a valid email address.";
   if (element.type === "url_text_input" && !isUrl(text)) return "Enter a valid URL.";
-  if (element.min_length && text.length < element.min_length) return `Enter at least ${element.min_length} characters.`;
-  if (element.max_length && text.length > element.max_length) return `Enter at most ${element.max_length} characters.`;
+  if (element.min_length &&
+    text.length < element.min_length) return `Enter at least ${element.min_length} characters.`;
+  if (element.max_length &&
+    text.length > element.max_length) return `Enter at most ${element.max_length} characters.`;
   return null;
 }
 
-/** What is wrong with the input blocks of a view, as `{block_id: text}`: Slack checks these before the app hears of it. */
+/** What is wrong with a view's inputs, `{block_id: text}`: Slack checks these before the app hears of it. */
 export function faultsOf(blocks, form) {
   const faults = {};
   for (const block of blocks.filter(({ type }) => type === "input")) {

@@ -21,7 +21,9 @@ function wrap(area, before, after = before) {
 function prefix(area, mark) {
   const from = area.value.lastIndexOf("\n", area.selectionStart - 1) + 1;
   const to = Math.max(area.selectionEnd, from);
-  const marked = area.value.slice(from, to).split("\n").map((line, index) => (typeof mark === "function" ? mark(index) : mark) + line);
+  const marked = area.value.slice(from, to).split("\n").map((line, index) => (typeof mark === "function"
+    ? mark(index)
+    : mark) + line);
   change(area, marked.join("\n"), from, to);
 }
 
@@ -37,9 +39,20 @@ const TOOLS = [
 
 export function formatBar(area) {
   const buttons = TOOLS.map(([glyph, label, run], index) =>
-    el("button.format-button", { type: "button", "aria-label": label, title: label, tabindex: index ? "-1" : "0", on: { click: () => run(area), mousedown: (event) => event.preventDefault() } }, icon(glyph, 18)));
+    el(
+      "button.format-button",
+      {
+        type: "button",
+        "aria-label": label,
+        title: label,
+        tabindex: index ? "-1" : "0",
+        on: { click: () => run(area), mousedown: (event) => event.preventDefault() },
+      },
+      icon(glyph, 18),
+    ));
   area.addEventListener("keydown", (event) => {
-    const tool = (event.ctrlKey || event.metaKey) && !event.altKey && TOOLS.find(([, , , key]) => key && key === event.key.toLowerCase());
+    const tool = (event.ctrlKey || event.metaKey) && !event.altKey && TOOLS.find(([, , , key]) => key &&
+      key === event.key.toLowerCase());
     if (!tool) return;
     event.preventDefault();
     tool[2](area);

@@ -10,7 +10,8 @@ const WORDS = new Set(
 );
 
 const HASH_COMMENTS = /^(py|python|sh|bash|shell|zsh|yaml|yml|toml|ruby|rb|make|makefile|dockerfile|r)$/i;
-const SLASH_COMMENTS = /^(js|javascript|ts|typescript|java|c|cpp|c\+\+|go|rust|rs|swift|kotlin|json5|css|scss|php|tsx|jsx)$/i;
+const SLASH_COMMENTS =
+  /^(js|javascript|ts|typescript|java|c|cpp|c\+\+|go|rust|rs|swift|kotlin|json5|css|scss|php|tsx|jsx)$/i;
 const PLAIN = /^(|text|txt|plain|plaintext|markdown|md|srt|vtt|log|output)$/i;
 
 function commentPattern(language) {
@@ -19,11 +20,15 @@ function commentPattern(language) {
   return /^sql$/i.test(language) ? "--[^\\n]*" : "(?!)";
 }
 
-const STRING = "\"\"\"[\\s\\S]*?(?:\"\"\"|$)|\"(?:[^\"\\\\\\n]|\\\\.)*\"?|'(?:[^'\\\\\\n]|\\\\.)*'|`(?:[^`\\\\]|\\\\.)*`";
+const STRING =
+  "\"\"\"[\\s\\S]*?(?:\"\"\"|$)|\"(?:[^\"\\\\\\n]|\\\\.)*\"?|'(?:[^'\\\\\\n]|\\\\.)*'|`(?:[^`\\\\]|\\\\.)*`";
 
 export function highlight(text, language) {
   if (PLAIN.test(language) || text.length > 20_000) return [text];
-  const pattern = new RegExp(`(?<comment>${commentPattern(language)})|(?<string>${STRING})|(?<number>\\b\\d[\\d_.]*\\b)|(?<word>[A-Za-z_]\\w*)`, "g");
+  const pattern = new RegExp(
+    `(?<comment>${commentPattern(language)})|(?<string>${STRING})|(?<number>\\b\\d[\\d_.]*\\b)|(?<word>[A-Za-z_]\\w*)`,
+    "g",
+  );
   const nodes = [];
   let from = 0;
   for (const match of text.matchAll(pattern)) {

@@ -67,7 +67,14 @@ const HEAVY = new Set(["more"]);
 export function icon(name, size = 20) {
   return svg(
     "svg",
-    { viewBox: "0 0 20 20", width: size, height: size, class: `icon icon-${name}`, "aria-hidden": "true", focusable: "false" },
+    {
+      viewBox: "0 0 20 20",
+      width: size,
+      height: size,
+      class: `icon icon-${name}`,
+      "aria-hidden": "true",
+      focusable: "false",
+    },
     svg("path", { d: PATHS[name] ?? PATHS.circle, class: HEAVY.has(name) ? "heavy" : null }),
   );
 }

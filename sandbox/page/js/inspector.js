@@ -32,15 +32,45 @@ export class Inspector {
   }
 
   build() {
-    this.filter = el("input.inspector-filter", { type: "search", placeholder: "Filter by name or content", "aria-label": "Filter traffic", on: { input: () => this.draw() } });
-    this.pauseButton = el("button.icon-button", { type: "button", "aria-label": "Pause", "aria-pressed": "false", title: "Pause", on: { click: () => this.pause() } }, icon("pause"));
+    this.filter = el(
+      "input.inspector-filter",
+      {
+        type: "search",
+        placeholder: "Filter by name or content",
+        "aria-label": "Filter traffic",
+        on: { input: () => this.draw() },
+      },
+    );
+    this.pauseButton = el(
+      "button.icon-button",
+      {
+        type: "button",
+        "aria-label": "Pause",
+        "aria-pressed": "false",
+        title: "Pause",
+        on: { click: () => this.pause() },
+      },
+      icon("pause"),
+    );
     this.count = el("span.hint", { role: "status" });
     this.list = el("ol.traffic", { "aria-label": "Traffic, newest first" });
     replace(this.node,
       el("header.pane-head", {}, el("h2.pane-title", {}, "Traffic"), this.count, this.pauseButton,
-        el("button.icon-button", { type: "button", "aria-label": "Clear", title: "Clear", on: { click: () => this.clear() } }, icon("trash")),
-        el("button.icon-button", { type: "button", "aria-label": "Close traffic", title: "Close", on: { click: () => this.toggle() } }, icon("close"))),
-      el("div.inspector-bar", {}, this.filter), el("div.traffic-scroll", { tabindex: "0", role: "region", "aria-label": "Traffic" }, this.list));
+        el(
+          "button.icon-button",
+          { type: "button", "aria-label": "Clear", title: "Clear", on: { click: () => this.clear() } },
+          icon("trash"),
+        ),
+        el(
+          "button.icon-button",
+          { type: "button", "aria-label": "Close traffic", title: "Close", on: { click: () => this.toggle() } },
+          icon("close"),
+        )),
+      el("div.inspector-bar", {}, this.filter), el(
+        "div.traffic-scroll",
+        { tabindex: "0", role: "region", "aria-label": "Traffic" },
+        this.list,
+      ));
   }
 
   toggle() {
@@ -89,17 +119,38 @@ export class Inspector {
 
   draw() {
     const wanted = this.filter.value.trim().toLowerCase();
-    const shown = wanted ? this.entries.filter((entry) => JSON.stringify(entry).toLowerCase().includes(wanted)) : this.entries;
+    const shown = wanted ? this.entries.filter((entry) =>
+      JSON.stringify(entry).toLowerCase().includes(wanted)) : this.entries;
     this.count.textContent = this.paused ? "paused" : `${shown.length}`;
-    replace(this.list, shown.length ? shown.slice(0, 200).map((entry) => this.row(entry)) : el("li.select-empty", {}, wanted ? "Nothing matches." : "Nothing yet. Say something to the app."));
+    replace(
+      this.list,
+      shown.length ? shown.slice(0, 200).map((entry) => this.row(entry)) : el(
+        "li.select-empty",
+        {},
+        wanted ? "Nothing matches." : "Nothing yet. Say something to the app.",
+      ),
+    );
   }
 
   row(entry) {
     const details = el("details.wire", { open: this.open.has(entry.id), class: isFault(entry) ? "wire-fault" : "" },
       el("summary.wire-head", {},
-        el("span.wire-direction", { title: entry.direction, data: { direction: entry.direction } }, icon(ARROWS[entry.direction] ?? "right", 16), el("span.sr-only", {}, entry.direction)),
-        el("span.wire-name", {}, entry.name, el("span.wire-kind", {}, kindOf(entry))), el("span.wire-status", {}, String(entry.answer?.error ?? entry.status ?? "…")),
-        el("span.wire-ms", {}, entry.ms === null || entry.ms === undefined ? "" : `${Math.round(entry.ms)} ms`), el("span.wire-at", {}, clock(entry.at))));
+        el(
+          "span.wire-direction",
+          { title: entry.direction, data: { direction: entry.direction } },
+          icon(ARROWS[entry.direction] ?? "right", 16),
+          el("span.sr-only", {}, entry.direction),
+        ),
+        el("span.wire-name", {}, entry.name, el("span.wire-kind", {}, kindOf(entry))), el(
+          "span.wire-status",
+          {},
+          String(entry.answer?.error ?? entry.status ?? "…"),
+        ),
+        el(
+          "span.wire-ms",
+          {},
+          entry.ms === null || entry.ms === undefined ? "" : `${Math.round(entry.ms)} ms`,
+        ), el("span.wire-at", {}, clock(entry.at))));
     details.addEventListener("toggle", () => this.opened(entry, details));
     if (details.open) this.fill(entry, details);
     return el("li", {}, details);
@@ -112,7 +163,21 @@ export class Inspector {
   }
 
   fill(entry, details) {
-    const part = (title, value) => el("div.wire-part", {}, el("p.wire-title", {}, title, el("button.link-button", { type: "button", on: { click: () => this.app.copy(pretty(value), "Copied.") } }, "Copy")), el("pre.wire-code", { tabindex: "0", role: "region", "aria-label": title }, pretty(value)));
+    const part = (title, value) => el(
+      "div.wire-part",
+      {},
+      el(
+        "p.wire-title",
+        {},
+        title,
+        el(
+          "button.link-button",
+          { type: "button", on: { click: () => this.app.copy(pretty(value), "Copied.") } },
+          "Copy",
+        ),
+      ),
+      el("pre.wire-code", { tabindex: "0", role: "region", "aria-label": title }, pretty(value)),
+    );
     details.append(el("div.wire-body", {}, part("Request", entry.request), part("Answer", entry.answer)));
   }
 }

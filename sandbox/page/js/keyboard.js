@@ -17,18 +17,39 @@ const KEYS = [
 ];
 
 export function openShortcuts() {
-  openDialog("shortcuts", "Keyboard shortcuts", el("dl.key-list", {}, KEYS.map(([what, keys]) => el("div", {}, el("dt", {}, what), el("dd", {}, keys.split("  ").map((key) => el("kbd", {}, key)))))));
+  openDialog(
+    "shortcuts",
+    "Keyboard shortcuts",
+    el(
+      "dl.key-list",
+      {},
+      KEYS.map(([what, keys]) => el(
+        "div",
+        {},
+        el("dt", {}, what),
+        el("dd", {}, keys.split("  ").map((key) => el("kbd", {}, key))),
+      )),
+    ),
+  );
 }
 
 function neighbour(app, step) {
-  const items = [...document.querySelectorAll("#sidebar .side-item[data-key]:not(.side-add)")].map((node) => node.dataset.key);
+  const nodes = [...document.querySelectorAll("#sidebar .side-item:not(.side-add)")];
+  const items = nodes.map((node) => node.dataset.key);
   const next = items[(items.indexOf(app.route.channel) + step + items.length) % items.length];
   if (next) app.go({ channel: next });
 }
 
 function nextRegion(step) {
-  const regions = ["#sidebar .side-item[aria-current], #sidebar .side-item", "#main .list, #main .home", "#main textarea", "#side:not([hidden]) .list", "#side:not([hidden]) textarea", "#inspector:not([hidden]) input"].map((selector) => document.querySelector(selector)).filter(Boolean);
-  const at = regions.findIndex((node) => node === document.activeElement || (!node.matches("textarea, input") && node.contains(document.activeElement)));
+  const regions = [
+    "#sidebar .side-item[aria-current], #sidebar .side-item",
+    "#main .list, #main .home",
+    "#main textarea",
+    "#side:not([hidden]) .list",
+    "#side:not([hidden]) textarea",
+    "#inspector:not([hidden]) input",
+  ].map((selector) => document.querySelector(selector)).filter(Boolean);
+  const at = regions.findIndex((node) => node.contains(document.activeElement));
   regions[(at + step + regions.length) % regions.length]?.focus();
 }
 
@@ -41,7 +62,8 @@ function escape(app, event) {
 /** A letter typed outside of any field goes to the composer, as in Slack; on a message letters are its shortcuts. */
 function typeAnywhere(app, event) {
   const letter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
-  const busy = document.querySelector("dialog[open], :popover-open") || isTyping(event.target) || event.target.classList?.contains("msg");
+  const busy = document.querySelector("dialog[open], :popover-open") || isTyping(event.target) ||
+    event.target.classList?.contains("msg");
   if (letter && !busy) app.store.emit("route");
 }
 

@@ -54,10 +54,18 @@ export function inlineMarkdown(text, places) {
 }
 
 function codeBlock({ language, text }) {
-  const copy = el("button.code-copy", { type: "button", "aria-label": "Copy code", on: { click: () => navigator.clipboard?.writeText(text) } }, "Copy");
+  const copy = el(
+    "button.code-copy",
+    { type: "button", "aria-label": "Copy code", on: { click: () => navigator.clipboard?.writeText(text) } },
+    "Copy",
+  );
   return el("div.codeblock", {},
     el("div.code-bar", {}, el("span.code-language", {}, language || "text"), copy),
-    el("pre.code", { tabindex: "0", role: "region", "aria-label": `${language || "Text"} code` }, el("code", {}, highlight(text, language))));
+    el(
+      "pre.code",
+      { tabindex: "0", role: "region", "aria-label": `${language || "Text"} code` },
+      el("code", {}, highlight(text, language)),
+    ));
 }
 
 function listNode({ ordered, start, items }, places) {
@@ -69,14 +77,21 @@ function listNode({ ordered, start, items }, places) {
 function itemNode(checked, children, places) {
   const [first, ...rest] = children;
   const tight = first?.type === "paragraph";
-  const content = [tight ? inlineMarkdown(first.text, places) : blockNodes(first ? [first] : [], places), blockNodes(rest, places)];
+  const content = [
+    tight ? inlineMarkdown(first.text, places) : blockNodes(first ? [first] : [], places),
+    blockNodes(rest, places),
+  ];
   if (checked === null) return el("li", {}, content);
   const box = el("input", { type: "checkbox", checked, disabled: true, "aria-label": checked ? "Done" : "Not done" });
   return el("li.task", { class: checked ? "task-done" : "" }, box, el("div", {}, content));
 }
 
 function tableNode({ header, align, rows }, places) {
-  const cell = (tag) => (text, index) => el(tag, { class: `align-${align[index] ?? "left"}`, scope: tag === "th" ? "col" : null }, inlineMarkdown(text ?? "", places));
+  const cell = (tag) => (text, index) => el(
+    tag,
+    { class: `align-${align[index] ?? "left"}`, scope: tag === "th" ? "col" : null },
+    inlineMarkdown(text ?? "", places),
+  );
   const body = rows.map((row) => el("tr", {}, header.map((_, index) => cell("td")(row[index], index))));
   return el("div.table-scroll", { tabindex: "0", role: "region", "aria-label": "Table" },
     el("table.table", {}, el("thead", {}, el("tr", {}, header.map(cell("th")))), el("tbody", {}, body)));
@@ -84,7 +99,11 @@ function tableNode({ header, align, rows }, places) {
 
 const RENDER = {
   paragraph: ({ text }, places) => el("p", {}, inlineMarkdown(text, places)),
-  heading: ({ level, text }, places) => el("p.md-heading", { role: "heading", "aria-level": Math.min(level + 2, 6), class: `md-h${Math.min(level, 4)}` }, inlineMarkdown(text, places)),
+  heading: ({ level, text }, places) => el(
+    "p.md-heading",
+    { role: "heading", "aria-level": Math.min(level + 2, 6), class: `md-h${Math.min(level, 4)}` },
+    inlineMarkdown(text, places),
+  ),
   rule: () => el("hr"),
   code: codeBlock,
   quote: ({ children }, places) => el("blockquote", {}, blockNodes(children, places)),

@@ -13,12 +13,14 @@ const blank = (line) => !line.trim();
 
 function startsBlock(lines, index) {
   const line = lines[index];
-  return FENCE.test(line) || HEADING.test(line) || RULE.test(line) || QUOTE.test(line) || ITEM.test(line) || startsTable(lines, index);
+  return FENCE.test(line) || HEADING.test(line) || RULE.test(line) || QUOTE.test(line) || ITEM.test(line) ||
+    startsTable(lines, index);
 }
 
 function startsTable(lines, index) {
   const next = lines[index + 1];
-  return TABLE_LINE.test(lines[index]) && next !== undefined && next.includes("-") && TABLE_RULE.test(next) && lines[index].includes("|");
+  return TABLE_LINE.test(lines[index]) && next !== undefined && next.includes("-") && TABLE_RULE.test(next) &&
+    lines[index].includes("|");
 }
 
 function fence(lines, start) {
@@ -26,13 +28,20 @@ function fence(lines, start) {
   let end = start + 1;
   const closes = new RegExp(`^ {0,3}${marks[0]}{${marks.length},}\\s*$`);
   while (end < lines.length && !closes.test(lines[end])) end += 1;
-  return [{ type: "code", language, text: lines.slice(start + 1, end).join("\n"), open: end >= lines.length }, end + 1];
+  return [
+    { type: "code", language, text: lines.slice(start + 1, end).join("\n"), open: end >= lines.length },
+    end + 1,
+  ];
 }
 
 function quote(lines, start) {
   let end = start;
-  while (end < lines.length && (QUOTE.test(lines[end]) || (!blank(lines[end]) && end > start && !startsBlock(lines, end)))) end += 1;
-  return [{ type: "quote", children: parseLines(lines.slice(start, end).map((line) => line.replace(QUOTE, ""))) }, end];
+  while (end < lines.length && (QUOTE.test(lines[end]) || (!blank(lines[end]) && end > start &&
+    !startsBlock(lines, end)))) end += 1;
+  return [
+    { type: "quote", children: parseLines(lines.slice(start, end).map((line) => line.replace(QUOTE, ""))) },
+    end,
+  ];
 }
 
 export function splitRow(line) {
@@ -75,7 +84,10 @@ function item(lines, start) {
   const depth = Math.min(...inner.filter((line) => !blank(line)).map(indentOf), 12);
   const task = TASK.exec(rest);
   const text = task ? rest.slice(task[0].length) : rest;
-  const children = parseLines([text, ...inner.map((line) => line.replace(/^\t/, "    ").slice(Math.min(depth, indentOf(line))))]);
+  const children = parseLines([
+    text,
+    ...inner.map((line) => line.replace(/^\t/, "    ").slice(Math.min(depth, indentOf(line))))
+  ]);
   return [{ checked: task ? task[1] !== " " : null, children }, end];
 }
 
@@ -103,7 +115,10 @@ function list(lines, start) {
 function paragraph(lines, start) {
   let end = start + 1;
   while (end < lines.length && !blank(lines[end]) && !startsBlock(lines, end)) end += 1;
-  return [{ type: "paragraph", text: lines.slice(start, end).map((line) => line.replace(/^ {1,3}/, "")).join("\n") }, end];
+  return [
+    { type: "paragraph", text: lines.slice(start, end).map((line) => line.replace(/^ {1,3}/, "")).join("\n") },
+    end,
+  ];
 }
 
 function blockAt(lines, index) {

@@ -25,7 +25,10 @@ function spellings(store) {
 
 function encodeProse(text, list) {
   const names = new Map(list.map(([name, code]) => [escapeText(name).toLowerCase(), code]));
-  const pattern = new RegExp(`(?<![\\w@#/])(?:${list.map(([name]) => quoted(escapeText(name))).join("|")})(?![\\w-])`, "gi");
+  const pattern = new RegExp(
+    `(?<![\\w@#/])(?:${list.map(([name]) => quoted(escapeText(name))).join("|")})(?![\\w-])`,
+    "gi",
+  );
   const linked = (part) => part.replace(pattern, (name) => names.get(name.toLowerCase()) ?? name);
   let from = 0;
   let out = "";
@@ -52,11 +55,16 @@ export function encodeMentions(typed, store) {
   return text;
 }
 
+function channelName(body, store) {
+  const [id, label] = body.split("|");
+  return `#${store.channel(id)?.name ?? label ?? "channel"}`;
+}
+
 /** Slack text as the person would type it again, for editing. */
 export function decodeMentions(text, store) {
   const plain = text.replace(/<([^<>]+)>/g, (whole, body) => {
     if (body.startsWith("@")) return `@${nameOf(store.user(body.slice(1).split("|")[0]))}`;
-    if (body.startsWith("#")) return `#${store.channel(body.slice(1).split("|")[0])?.name ?? body.split("|")[1] ?? "channel"}`;
+    if (body.startsWith("#")) return channelName(body.slice(1), store);
     if (/^!(here|channel|everyone)/.test(body)) return `@${body.slice(1).split("|")[0]}`;
     return /^(https?:|mailto:)/.test(body) ? body.split("|")[0] : whole;
   });

@@ -34,10 +34,20 @@ function textNode(app, message) {
 
 function attachmentNode(attachment, app, surface) {
   const bar = el("div.attachment", {});
-  if (/^#?[0-9a-f]{6}$/i.test(attachment.color ?? "")) bar.style.setProperty("--bar", `#${attachment.color.replace("#", "")}`);
-  const title = attachment.title ? el("p.attachment-title", {}, attachment.title_link ? link(attachment.title_link, attachment.title) : attachment.title) : null;
+  if (/^#?[0-9a-f]{6}$/i.test(attachment.color ?? "")) bar.style.setProperty(
+    "--bar",
+    `#${attachment.color.replace("#", "")}`,
+  );
+  const title = attachment.title ? el(
+    "p.attachment-title",
+    {},
+    attachment.title_link ? link(attachment.title_link, attachment.title) : attachment.title,
+  ) : null;
   bar.append(el("div", {}, attachment.pretext ? mrkdwn(attachment.pretext, app.places) : null, title,
-    attachment.text ? mrkdwn(attachment.text, app.places) : null, attachment.blocks ? renderBlocks(attachment.blocks, surface) : null));
+    attachment.text ? mrkdwn(
+      attachment.text,
+      app.places,
+    ) : null, attachment.blocks ? renderBlocks(attachment.blocks, surface) : null));
   return bar;
 }
 
@@ -76,7 +86,9 @@ export class MessageBody {
 
 /** One line of a message, for lists and for the screen reader. */
 export function summary(message, store) {
-  const raw = message.markdown || message.text || message.blocks?.[0]?.text?.text || (message.files?.length ? `shared ${message.files[0].name}` : "");
+  const raw = message.markdown || message.text || message.blocks?.[0]?.text?.text || (message.files?.length
+    ? `shared ${message.files[0].name}`
+    : "");
   const names = raw.replace(/<@([UW]\w+)[^>]*>/g, (_, id) => `@${store.user(id)?.real_name ?? "someone"}`);
   return names.replace(/<[^|>]*\|([^>]*)>/g, "$1").replace(/[*_`#>]+/g, "").slice(0, 200);
 }

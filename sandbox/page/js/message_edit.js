@@ -12,12 +12,13 @@ export function openEditor(row) {
   const close = () => {
     row.editor = null;
     row.draw();
-    row.node.focus({ preventScroll: true });
+    app.store.emit("route");
   };
   const save = async () => {
     const text = encodeText(area.value.trim(), app.store);
-    if (text && text !== message.text && !(await app.do("edit", { channel: message.channel, ts: message.ts, text }))) return;
-    close();
+    const edit = { channel: message.channel, ts: message.ts, text };
+    const saved = !text || text === message.text || (await app.do("edit", edit));
+    if (saved) close();
   };
   const key = (event) => {
     if (event.key === "Escape") close();
@@ -27,8 +28,15 @@ export function openEditor(row) {
     event.stopPropagation();
   };
   area.addEventListener("keydown", key);
-  row.editor = el("div.editor", {}, area, el("div.editor-foot", {}, el("span.hint", {}, "Enter to save · Esc to cancel"),
-    el("button.button.small", { type: "button", on: { click: close } }, "Cancel"), el("button.button.primary.small", { type: "button", on: { click: save } }, "Save")));
+  const button = (style, label, run) => el(style, { type: "button", on: { click: run } }, label);
+  const foot = el(
+    "div.editor-foot",
+    {},
+    el("span.hint", {}, "Enter to save · Esc to cancel"),
+    button("button.button.small", "Cancel", close),
+    button("button.button.primary.small", "Save", save),
+  );
+  row.editor = el("div.editor", {}, area, foot);
   row.body.node.replaceChildren(row.editor);
   autosize(area);
   area.focus();

@@ -1,19 +1,14 @@
 /** A list of messages that follows the store: a channel's, or one thread's. */
 
 import { el, isTyping } from "./dom.js";
+import { belongsTogether, dayLine, unreadLine } from "./message_dividers.js";
 import { MessageRow } from "./message_row.js";
 import { summary } from "./message_body.js";
 import { authorOf } from "./people.js";
 import { isTopLevel, threadKey } from "./store.js";
-import { dayKey, dayLabel, fromTs } from "./time.js";
+import { dayKey, fromTs } from "./time.js";
 
-const TOGETHER_SECONDS = 300;
 const NEAR_PX = 80;
-
-function groups(before, message) {
-  return before && !before.ephemeral === !message.ephemeral && before.user === message.user && before.bot_id === message.bot_id && before.username === message.username &&
-    message.subtype !== "thread_broadcast" && !message.ephemeral && Number(message.ts) - Number(before.ts) < TOGETHER_SECONDS;
-}
 
 export class MessageList {
   constructor(app, channel, thread) {
@@ -24,7 +19,13 @@ export class MessageList {
     this.foot = el("div.list-foot");
     this.head = el("div.list-head");
     this.day = el("span.day-label.day-float", { hidden: true, "aria-hidden": "true" });
-    this.node = el("div.list", { tabindex: "0", role: "log", "aria-live": "off", "aria-label": thread ? "Thread" : "Messages" }, this.head, this.inner, this.foot);
+    this.node = el(
+      "div.list",
+      { tabindex: "0", role: "log", "aria-live": "off", "aria-label": thread ? "Thread" : "Messages" },
+      this.head,
+      this.inner,
+      this.foot,
+    );
     this.node.addEventListener("scroll", () => this.scrolled());
     this.node.addEventListener("keydown", (event) => this.key(event));
     this.watcher = new ResizeObserver(() => this.stick());
@@ -36,8 +37,14 @@ export class MessageList {
     const { store } = this.app;
     this.stops = [
       store.on("messages", ({ channel }) => channel === this.channel && this.soon()),
-      store.on("status", ({ channel, thread_ts: thread }) => channel === this.channel && this.rows.get(thread)?.drawReplies()),
-      store.on("finished", ({ channel, message }) => channel === this.channel && this.rows.get(message.thread_ts)?.drawReplies()),
+      store.on("status", ({
+        channel,
+        thread_ts: thread,
+      }) => channel === this.channel && this.rows.get(thread)?.drawReplies()),
+      store.on("finished", ({
+        channel,
+        message,
+      }) => channel === this.channel && this.rows.get(message.thread_ts)?.drawReplies()),
       store.on("arrived", (event) => this.arrived(event)),
       store.on("finished", (event) => this.announce(event)),
     ];
@@ -94,9 +101,12 @@ export class MessageList {
       const newDay = !this.thread && !days.has(day);
       days.add(day);
       const marks = newDay || message.ts === this.firstUnread;
-      if (newDay) nodes.push(this.divider(day, message));
-      if (message.ts === this.firstUnread) nodes.push(this.unreadLine());
-      nodes.push(this.row(message, { compact: !marks && Boolean(groups(before, message)), inThread: Boolean(this.thread) }).node);
+      if (newDay) nodes.push(this.cached(day, () => dayLine(message)));
+      if (message.ts === this.firstUnread) nodes.push(this.cached("unread", unreadLine));
+      nodes.push(this.row(
+        message,
+        { compact: !marks && Boolean(belongsTogether(before, message)), inThread: Boolean(this.thread) },
+      ).node);
       if (this.thread && index === 0) nodes.push(this.replyLine(messages.length - 1));
     });
     this.arrange(nodes);
@@ -114,14 +124,6 @@ export class MessageList {
   cached(key, make) {
     if (!this.dividers.has(key)) this.dividers.set(key, make());
     return this.dividers.get(key);
-  }
-
-  divider(day, message) {
-    return this.cached(day, () => el("div.day", { role: "separator", "aria-label": dayLabel(fromTs(message.ts)) }, el("span.day-label", {}, dayLabel(fromTs(message.ts)))));
-  }
-
-  unreadLine() {
-    return this.cached("unread", () => el("div.unread-line", { role: "separator", "aria-label": "New messages" }, el("span", {}, "New")));
   }
 
   replyLine(count) {
@@ -160,7 +162,8 @@ export class MessageList {
   /** While an older day fills the window its name floats on top. */
   floatDay() {
     const top = this.node.scrollTop;
-    const passed = [...this.inner.querySelectorAll(".day")].filter((node) => node.offsetTop - this.node.offsetTop < top).at(-1);
+    const passed = [...this.inner.querySelectorAll(".day")].filter((node) =>
+      node.offsetTop - this.node.offsetTop < top).at(-1);
     this.day.hidden = !passed;
     this.day.textContent = passed?.textContent ?? "";
   }
@@ -169,7 +172,8 @@ export class MessageList {
     this.stuck = this.atEnd;
     this.floatDay();
     const key = threadKey(this.channel, this.thread);
-    if (this.loaded && this.node.scrollTop < NEAR_PX && !this.app.store.complete.has(key)) this.load(this.app.store.list(this.channel, this.thread)[0]?.ts);
+    if (this.loaded && this.node.scrollTop < NEAR_PX &&
+      !this.app.store.complete.has(key)) this.load(this.app.store.list(this.channel, this.thread)[0]?.ts);
     this.app.store.emit("scrolled", { channel: this.channel, thread: this.thread, atEnd: this.stuck });
   }
 
@@ -187,7 +191,8 @@ export class MessageList {
 
   announce({ channel, message }) {
     const { store } = this.app;
-    if (this.shows(channel, message)) this.app.announce(`${authorOf(store, message).name}: ${summary(message, store)}`);
+    if (!this.shows(channel, message)) return;
+    this.app.announce(`${authorOf(store, message).name}: ${summary(message, store)}`);
   }
 
   /** Arrows walk through the messages; E edits, R reacts, T opens the thread. */
@@ -199,7 +204,8 @@ export class MessageList {
     if (step && !event.target.closest("[role='toolbar'], [role='menu']")) {
       event.preventDefault();
       (at < 0 ? rows.at(-1) : rows[at + step])?.focus();
-    } else if (at >= 0 && event.target.classList.contains("msg")) this.shortcut(event, this.rows.get(rows[at].dataset.ts));
+    } else if (at >= 0 &&
+      event.target.classList.contains("msg")) this.shortcut(event, this.rows.get(rows[at].dataset.ts));
   }
 
   shortcut(event, row) {
@@ -212,7 +218,8 @@ export class MessageList {
   }
 
   editLastOwn() {
-    const own = this.app.store.list(this.channel, this.thread).filter((message) => message.user === this.app.store.me && !message.ephemeral && message.text);
+    const own = this.app.store.list(this.channel, this.thread).filter((message) =>
+      message.user === this.app.store.me && !message.ephemeral && message.text);
     const row = this.rows.get(own.at(-1)?.ts);
     row?.edit();
     return Boolean(row);

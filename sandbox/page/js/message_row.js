@@ -10,7 +10,11 @@ import { toolbar } from "./toolbar.js";
 import { clockTime, fromTs, fullTime, lastReply } from "./time.js";
 
 const REPLY_FIELDS = ["reply_count", "reply_users", "reply_users_count", "latest_reply", "subscribed", "is_locked"];
-const PART_OF = { markdown: "text", reactions: "reactions", ...Object.fromEntries(REPLY_FIELDS.map((field) => [field, "replies"])) };
+const PART_OF = {
+  markdown: "text",
+  reactions: "reactions",
+  ...Object.fromEntries(REPLY_FIELDS.map((field) => [field, "replies"]))
+};
 const IGNORED = new Set(["thread_ts", "team"]);
 
 /** Which parts of the row differ between two states of a message. */
@@ -18,9 +22,24 @@ function changedParts(before, after) {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const parts = new Set();
   for (const name of names) {
-    if (!IGNORED.has(name) && before[name] !== after[name] && JSON.stringify(before[name]) !== JSON.stringify(after[name])) parts.add(PART_OF[name] ?? "all");
+    if (!IGNORED.has(name) && before[name] !== after[name] &&
+      JSON.stringify(before[name]) !== JSON.stringify(after[name])) parts.add(PART_OF[name] ?? "all");
   }
   return parts;
+}
+
+function replyCount({ reply_count: count }) {
+  return count ? el("span.reply-count", {}, `${count} ${count === 1 ? "reply" : "replies"}`) : null;
+}
+
+function workingNote(name) {
+  const dots = el("span.typing-dots", { "aria-hidden": "true" }, el("i"), el("i"), el("i"));
+  return el("span.reply-working", {}, dots, `${name} is working…`);
+}
+
+function lastReplyNote({ latest_reply: latest }) {
+  const idle = el("span.when-idle", {}, latest ? `Last reply ${lastReply(latest)}` : "");
+  return el("span.reply-when", {}, idle, el("span.when-hover", { "aria-hidden": "true" }, "View thread"));
 }
 
 export class MessageRow {
@@ -69,38 +88,81 @@ export class MessageRow {
     this.node.classList.toggle("ephemeral", Boolean(message.ephemeral));
     this.node.classList.toggle("deleted", Boolean(message.deleted));
     this.node.setAttribute("aria-label", `${author.name}, ${fullTime(date)}`);
-    replace(this.node, this.gutter(author, date), el("div.msg-main", {}, this.notes(), flags.compact ? null : this.head(author, date), this.body.node, this.stopButton(), this.reactions, this.replies), this.tools);
+    replace(
+      this.node,
+      this.gutter(author, date),
+      el(
+        "div.msg-main",
+        {},
+        this.notes(),
+        flags.compact ? null : this.head(author, date),
+        this.body.node,
+        this.stopButton(),
+        this.reactions,
+        this.replies,
+      ),
+      this.tools,
+    );
     this.drawReactions();
     this.drawReplies();
     if (this.node.matches(":hover")) this.showTools();
   }
 
   gutter(author, date) {
-    const time = el("time.msg-side-time", { datetime: date.toISOString(), title: fullTime(date) }, clockTime(date).replace(/\s?[AP]M$/i, ""));
+    const time = el(
+      "time.msg-side-time",
+      { datetime: date.toISOString(), title: fullTime(date) },
+      clockTime(date).replace(/\s?[AP]M$/i, ""),
+    );
     return el("div.msg-gutter", {}, this.flags.compact ? time : avatar(author, 36));
   }
 
   head(author, date) {
     const open = (event) => this.app.places.openPerson(author.id, event.currentTarget);
-    const name = this.app.store.user(author.id) ? el("button.msg-author", { type: "button", on: { click: open } }, author.name) : el("span.msg-author", {}, author.name);
-    return el("div.msg-head", {}, name, author.isBot ? el("span.app-badge", {}, "APP") : null, el("time.msg-time", { datetime: date.toISOString(), title: fullTime(date) }, clockTime(date)));
+    const name = this.app.store.user(author.id) ? el(
+      "button.msg-author",
+      { type: "button", on: { click: open } },
+      author.name,
+    ) : el("span.msg-author", {}, author.name);
+    return el(
+      "div.msg-head",
+      {},
+      name,
+      author.isBot ? el("span.app-badge", {}, "APP") : null,
+      el("time.msg-time", { datetime: date.toISOString(), title: fullTime(date) }, clockTime(date)),
+    );
   }
 
   notes() {
     const { message, flags } = this;
     if (message.ephemeral) return this.ephemeralNote();
-    if (message.subtype === "thread_broadcast" && !flags.inThread) return el("p.msg-note", {}, "replied to a thread: ", this.threadLink("open it", message.thread_ts));
+    if (message.subtype === "thread_broadcast" && !flags.inThread) return el(
+      "p.msg-note",
+      {},
+      "replied to a thread: ",
+      this.threadLink("open it", message.thread_ts),
+    );
     return message.subtype === "thread_broadcast" ? el("p.msg-note", {}, "Also sent to the channel") : null;
   }
 
   ephemeralNote() {
     const { channel, ts } = this.message;
     const dismiss = () => this.app.do("delete", { channel, ts });
-    return el("p.msg-note", {}, icon("eye", 14), "Only visible to you ·", el("button.link-button", { type: "button", on: { click: dismiss } }, "Dismiss"));
+    return el(
+      "p.msg-note",
+      {},
+      icon("eye", 14),
+      "Only visible to you ·",
+      el("button.link-button", { type: "button", on: { click: dismiss } }, "Dismiss"),
+    );
   }
 
   threadLink(text, thread) {
-    return el("button.link-button", { type: "button", on: { click: () => this.app.openThread(this.message.channel, thread) } }, text);
+    return el(
+      "button.link-button",
+      { type: "button", on: { click: () => this.app.openThread(this.message.channel, thread) } },
+      text,
+    );
   }
 
   stopButton() {
@@ -120,10 +182,15 @@ export class MessageRow {
     if (flags.inThread || (!message.reply_count && !working)) return replace(this.replies);
     const faces = message.reply_users ?? [app.store.app.bot_user_id];
     const people = faces.slice(0, 4).map((id) => avatar(authorOf(app.store, { user: id, bot_id: id }), 24));
-    const count = message.reply_count ? `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}` : "";
-    const when = working ? el("span.reply-working", {}, el("span.typing-dots", { "aria-hidden": "true" }, el("i"), el("i"), el("i")), `${app.store.app.name} is working…`) : el("span.reply-when", {}, el("span.when-idle", {}, message.latest_reply ? `Last reply ${lastReply(message.latest_reply)}` : ""), el("span.when-hover", { "aria-hidden": "true" }, "View thread"));
-    return replace(this.replies, el("button.reply-bar", { type: "button", data: { key: "replies" }, on: { click: () => app.openThread(message.channel, message.ts) } },
-      el("span.reply-faces", {}, people), count ? el("span.reply-count", {}, count) : null, when, icon("right", 16)));
+    const open = () => app.openThread(message.channel, message.ts);
+    return replace(this.replies, el(
+      "button.reply-bar",
+      { type: "button", data: { key: "replies" }, on: { click: open } },
+      el("span.reply-faces", {}, people),
+      replyCount(message),
+      working ? workingNote(app.store.app.name) : lastReplyNote(message),
+      icon("right", 16),
+    ));
   }
 
   showTools() {

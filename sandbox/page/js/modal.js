@@ -23,21 +23,50 @@ class ViewPanel {
     const { app } = this.modals;
     const key = this.node.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.banner = el("div.view-banner", { role: "alert" });
-    this.body = el("div.view-body", { tabindex: "-1" }, this.banner, renderBlocks(view.blocks, viewSurface(app, view, "modal", this.form)));
-    replace(this.node, this.head(), el("form.view-form", { novalidate: true, on: { submit: (event) => this.submit(event) } }, this.body, this.foot()));
+    this.body = el(
+      "div.view-body",
+      { tabindex: "-1" },
+      this.banner,
+      renderBlocks(view.blocks, viewSurface(app, view, "modal", this.form)),
+    );
+    replace(
+      this.node,
+      this.head(),
+      el(
+        "form.view-form",
+        { novalidate: true, on: { submit: (event) => this.submit(event) } },
+        this.body,
+        this.foot(),
+      ),
+    );
     if (key) [...this.node.querySelectorAll("[data-key]")].find((node) => node.dataset.key === key)?.focus();
   }
 
   head() {
     const { modals, view } = this;
-    const back = view.previous_view_id && modals.panels.length > 1 ? el("button.icon-button", { type: "button", "aria-label": "Back", on: { click: () => modals.close(view) } }, icon("left")) : null;
-    return el("header.dialog-head", {}, back, el("span.avatar.avatar-app.avatar-view", { "aria-hidden": "true" }), el("h2.dialog-title", { id: this.titleId }, textNodes(view.title)),
-      el("button.icon-button", { type: "button", "aria-label": "Close", on: { click: () => modals.close(view, true) } }, icon("close")));
+    const back = view.previous_view_id && modals.panels.length > 1 ? el(
+      "button.icon-button",
+      { type: "button", "aria-label": "Back", on: { click: () => modals.close(view) } },
+      icon("left"),
+    ) : null;
+    return el("header.dialog-head", {}, back, el(
+      "span.avatar.avatar-app.avatar-view",
+      { "aria-hidden": "true" },
+    ), el("h2.dialog-title", { id: this.titleId }, textNodes(view.title)),
+      el(
+        "button.icon-button",
+        { type: "button", "aria-label": "Close", on: { click: () => modals.close(view, true) } },
+        icon("close"),
+      ));
   }
 
   foot() {
     const { modals, view } = this;
-    const close = el("button.button", { type: "button", on: { click: () => modals.close(view) } }, view.close ? textNodes(view.close) : view.submit ? "Cancel" : "Close");
+    const close = el(
+      "button.button",
+      { type: "button", on: { click: () => modals.close(view) } },
+      view.close ? textNodes(view.close) : view.submit ? "Cancel" : "Close",
+    );
     this.button = view.submit ? el("button.button.primary", { type: "submit" }, textNodes(view.submit)) : null;
     return el("footer.dialog-foot", {}, close, this.button);
   }

@@ -70,7 +70,11 @@ export function mrkdwn(text, places) {
   let from = 0;
   for (const match of text.matchAll(FENCE)) {
     nodes.push(...quotesAndLines(text.slice(from, match.index).replace(/\n$/, ""), places));
-    nodes.push(el("pre.code", {}, el("code", {}, unescapeText(match[1]).replace(/<(https?:[^|>]+)(?:\|[^>]*)?>/g, "$1"))));
+    nodes.push(el(
+      "pre.code",
+      {},
+      el("code", {}, unescapeText(match[1]).replace(/<(https?:[^|>]+)(?:\|[^>]*)?>/g, "$1")),
+    ));
     from = match.index + match[0].length;
   }
   nodes.push(...quotesAndLines(from ? text.slice(from).replace(/^\n/, "") : text, places));
@@ -90,9 +94,13 @@ export function plain(text, withEmoji = true) {
 export function textNodes(object, places) {
   if (!object) return [];
   if (typeof object === "string") return plain(object);
-  return object.type === "mrkdwn" ? mrkdwn(object.text ?? "", places) : plain(object.text ?? "", object.emoji !== false);
+  return object.type === "mrkdwn" ? mrkdwn(object.text ?? "", places) : plain(
+    object.text ?? "",
+    object.emoji !== false,
+  );
 }
 
 const ONLY_EMOJI = /^(?:\s*:[a-z0-9_+'-]+:\s*){1,12}$/;
 
-export const isOnlyEmoji = (text) => ONLY_EMOJI.test(text) && text.match(/:[a-z0-9_+'-]+:/g).every((name) => emojiCharacter(name.slice(1, -1)));
+export const isOnlyEmoji = (text) => ONLY_EMOJI.test(text) && text.match(/:[a-z0-9_+'-]+:/g).every((name) =>
+  emojiCharacter(name.slice(1, -1)));

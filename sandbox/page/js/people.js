@@ -23,7 +23,9 @@ export const nameOf = (user) => user?.real_name || user?.name || "Unknown";
 export function authorOf(store, message) {
   const ours = store.app && (message.bot_id === store.app.bot_id || message.user === store.app.bot_user_id);
   const user = store.user(message.user) ?? (ours ? store.user(store.app.bot_user_id) : null);
-  const name = message.username || (ours ? store.app.name : null) || (user ? nameOf(user) : null) || message.bot_profile?.name || "Unknown";
+  const name = message.username || (ours
+    ? store.app.name
+    : null) || (user ? nameOf(user) : null) || message.bot_profile?.name || "Unknown";
   return {
     id: user?.id ?? message.user ?? message.bot_id ?? name,
     name,
@@ -40,7 +42,11 @@ export function personOf(store, id) {
 
 /** A square with initials; `size` in pixels. Decorative: the name stands beside it. */
 export function avatar(author, size = 36) {
-  const node = el("span.avatar", { "aria-hidden": "true", class: author.isApp ? "avatar-app" : "" }, author.isApp ? null : author.initials);
+  const node = el(
+    "span.avatar",
+    { "aria-hidden": "true", class: author.isApp ? "avatar-app" : "" },
+    author.isApp ? null : author.initials,
+  );
   node.style.setProperty("--size", `${size}px`);
   if (!author.isApp) node.style.setProperty("--colour", author.color);
   return node;

@@ -17,7 +17,7 @@ function place(panel, anchor, side) {
   panel.style.setProperty("top", `${Math.max(EDGE, Math.min(top, innerHeight - height - EDGE))}px`);
 }
 
-/** Opens `panel` beside `anchor`; returns `{close, panel}`. `side` "top" prefers above, `align` "end" lines up right edges. */
+/** Opens `panel` beside `anchor`. `side` "top" prefers above, `align` "end" lines up the right edges. */
 export function openPopover(anchor, panel, { side = "bottom", align = "start", onClose = () => {} } = {}) {
   panel.classList.add("popover");
   panel.popover = "auto";
@@ -32,7 +32,11 @@ export function openPopover(anchor, panel, { side = "bottom", align = "start", o
   panel.showPopover();
   anchor.setAttribute("aria-expanded", "true");
   place(panel, anchor, side);
-  return { panel, close: () => panel.isConnected && panel.hidePopover(), reposition: () => place(panel, anchor, side) };
+  return {
+    panel,
+    close: () => panel.isConnected && panel.hidePopover(),
+    reposition: () => place(panel, anchor, side),
+  };
 }
 
 /** Arrow keys, Home and End move the focus among `items`. */
@@ -40,7 +44,12 @@ export function arrowKeys(event, items, { horizontal = false } = {}) {
   const forward = horizontal ? "ArrowRight" : "ArrowDown";
   const back = horizontal ? "ArrowLeft" : "ArrowUp";
   const at = items.indexOf(document.activeElement);
-  const next = { [forward]: (at + 1) % items.length, [back]: (at - 1 + items.length) % items.length, Home: 0, End: items.length - 1 }[event.key];
+  const next = {
+    [forward]: (at + 1) % items.length,
+    [back]: (at - 1 + items.length) % items.length,
+    Home: 0,
+    End: items.length - 1,
+  }[event.key];
   if (next === undefined || !items.length) return;
   event.preventDefault();
   items[next].focus();
@@ -55,7 +64,10 @@ export function openMenu(anchor, entries, options = {}) {
     arrowKeys(event, [...menu.querySelectorAll("[role^='menuitem']")]);
     if (event.key === "Tab") handle.close();
   });
-  Object.assign(handle, openPopover(anchor, menu, { ...options, onClose: () => restoreFocus(menu, anchor, options.onClose) }));
+  Object.assign(
+    handle,
+    openPopover(anchor, menu, { ...options, onClose: () => restoreFocus(menu, anchor, options.onClose) }),
+  );
   menu.querySelector("[role^='menuitem']")?.focus();
   return handle;
 }
@@ -73,8 +85,20 @@ function menuEntry(entry, handle) {
     entry.run();
   };
   const chosen = entry.chosen === undefined ? {} : { "aria-checked": String(entry.chosen) };
-  return el("button.menu-item", { type: "button", role: entry.chosen === undefined ? "menuitem" : "menuitemradio", tabindex: "-1", class: entry.danger ? "danger" : "", ...chosen, on: { click: run } },
+  return el("button.menu-item", {
+    type: "button",
+    role: entry.chosen === undefined ? "menuitem" : "menuitemradio",
+    tabindex: "-1",
+    class: entry.danger ? "danger" : "",
+    ...chosen,
+    on: { click: run },
+  },
     entry.icon ? el("span.menu-icon", {}, entry.icon) : null,
-    el("span.menu-text", {}, el("span.menu-label", {}, entry.label), entry.description ? el("span.menu-description", {}, entry.description) : null),
+    el(
+      "span.menu-text",
+      {},
+      el("span.menu-label", {}, entry.label),
+      entry.description ? el("span.menu-description", {}, entry.description) : null,
+    ),
     entry.hint ? el("kbd.menu-hint", {}, entry.hint) : null);
 }

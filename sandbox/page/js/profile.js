@@ -20,11 +20,20 @@ export function openProfile(app, id, anchor) {
   const time = localTimeOf(user.tz);
   const card = el("div.profile", { role: "dialog", "aria-label": nameOf(user) },
     avatar(personOf(store, id), 72),
-    el("p.profile-name", {}, isApp ? store.app.name : nameOf(user), user.is_bot ? el("span.app-badge", {}, "APP") : null),
+    el(
+      "p.profile-name",
+      {},
+      isApp ? store.app.name : nameOf(user),
+      user.is_bot ? el("span.app-badge", {}, "APP") : null,
+    ),
     el("p.profile-line", {}, isApp ? store.app.description : `@${user.name}`),
     user.is_bot || !time ? null : el("p.profile-line", {}, `${time} local time · ${user.tz}`),
     el("div.actions", {}, el("button.button", { type: "button", on: { click: run(message) } }, "Message"),
-      user.is_bot || id === store.me ? null : el("button.button", { type: "button", on: { click: run(() => actAs(app, user)) } }, "Act as")));
+      user.is_bot || id === store.me ? null : el(
+        "button.button",
+        { type: "button", on: { click: run(() => actAs(app, user)) } },
+        "Act as",
+      )));
   const handle = openPopover(anchor, card);
   card.querySelector("button")?.focus();
 }

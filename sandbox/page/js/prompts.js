@@ -13,7 +13,10 @@ export class Prompts {
     const { store } = this.app;
     this.stops = [
       store.on("prompts", ({ channel }) => channel === this.channel && this.draw()),
-      store.on("arrived", ({ channel, message }) => channel === this.channel && message.user === store.me && this.clear()),
+      store.on("arrived", ({
+        channel,
+        message,
+      }) => channel === this.channel && message.user === store.me && this.clear()),
     ];
     return this.load();
   }
@@ -43,6 +46,14 @@ export class Prompts {
       this.composer.send();
     };
     replace(this.node, el("p.prompts-title", {}, icon("sparkle", 16), given.title || "Try one of these"),
-      el("div.prompts-row", {}, given.prompts.map((prompt) => el("button.prompt", { type: "button", title: prompt.message, on: { click: send(prompt) } }, prompt.title ?? prompt.message))));
+      el(
+        "div.prompts-row",
+        {},
+        given.prompts.map((prompt) => el(
+          "button.prompt",
+          { type: "button", title: prompt.message, on: { click: send(prompt) } },
+          prompt.title ?? prompt.message,
+        )),
+      ));
   }
 }

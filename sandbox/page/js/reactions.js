@@ -24,13 +24,29 @@ export function pickReaction(app, message, anchor) {
 function pill(app, message, reaction) {
   const mine = reaction.users.includes(app.store.me);
   const label = whoText(app, reaction);
-  return el("button.reaction", { type: "button", "aria-pressed": String(mine), title: label, "aria-label": `${reaction.count}, ${label}`, data: { key: `reaction/${reaction.name}` }, on: { click: () => toggleReaction(app, message, reaction.name) } },
+  return el("button.reaction", {
+    type: "button",
+    "aria-pressed": String(mine),
+    title: label,
+    "aria-label": `${reaction.count}, ${label}`,
+    data: { key: `reaction/${reaction.name}` },
+    on: { click: () => toggleReaction(app, message, reaction.name) },
+  },
     emojiNode(reaction.name), el("span", {}, String(reaction.count)));
 }
 
 export function reactionsNode(app, message) {
   if (!message.reactions?.length) return null;
-  const add = el("button.reaction.reaction-add", { type: "button", "aria-label": "Add reaction", title: "Add reaction" }, icon("react", 18));
+  const add = el(
+    "button.reaction.reaction-add",
+    { type: "button", "aria-label": "Add reaction", title: "Add reaction" },
+    icon("react", 18),
+  );
   add.addEventListener("click", () => pickReaction(app, message, add));
-  return el("div.reactions", { role: "group", "aria-label": "Reactions" }, message.reactions.map((reaction) => pill(app, message, reaction)), add);
+  return el(
+    "div.reactions",
+    { role: "group", "aria-label": "Reactions" },
+    message.reactions.map((reaction) => pill(app, message, reaction)),
+    add,
+  );
 }

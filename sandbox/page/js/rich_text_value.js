@@ -2,7 +2,20 @@
 
 import { decodeMentions, encodeMentions } from "./mentions.js";
 
-const INLINE = /<@(?<user>[UWB]\w+)>|<#(?<channel>\w+)>|<!(?<range>here|channel|everyone)>|`(?<code>[^`\n]+)`|\*(?<bold>[^*\n]+)\*|(?<!\w)_(?<italic>[^_\n]+)_(?!\w)|~(?<strike>[^~\n]+)~|:(?<emoji>[a-z0-9_+-]+):|(?<url>https?:\/\/[^\s<>]+)/g;
+const INLINE = new RegExp(
+  [
+    "<@(?<user>[UWB]\\w+)>",
+    "<#(?<channel>\\w+)>",
+    "<!(?<range>here|channel|everyone)>",
+    "`(?<code>[^`\\n]+)`",
+    "\\*(?<bold>[^*\\n]+)\\*",
+    "(?<!\\w)_(?<italic>[^_\\n]+)_(?!\\w)",
+    "~(?<strike>[^~\\n]+)~",
+    ":(?<emoji>[a-z0-9_+-]+):",
+    "(?<url>https?://[^\\s<>]+)",
+  ].join("|"),
+  "g",
+);
 
 function inlineElement(groups) {
   if (groups.user) return { type: "user", user_id: groups.user };
@@ -79,7 +92,8 @@ function inlineText(element) {
 const inlineTexts = (elements) => elements.map(inlineText).join("");
 
 function groupText(element) {
-  if (element.type === "rich_text_list") return element.elements.map((item, index) => `${element.style === "ordered" ? `${index + 1}.` : "-"} ${inlineTexts(item.elements)}`).join("\n");
+  if (element.type === "rich_text_list") return element.elements.map((item, index) =>
+    `${element.style === "ordered" ? `${index + 1}.` : "-"} ${inlineTexts(item.elements)}`).join("\n");
   if (element.type === "rich_text_preformatted") return `\`\`\`\n${inlineTexts(element.elements)}\n\`\`\``;
   const text = inlineTexts(element.elements);
   return element.type === "rich_text_quote" ? text.split("\n").map((line) => `> ${line}`).join("\n") : text;

@@ -21,7 +21,12 @@ export class StatusRow {
   start() {
     const { store } = this.app;
     const redraw = ({ channel }) => channel === this.channel && this.draw();
-    this.stops = [store.on("status", redraw), store.on("arrived", redraw), store.on("finished", redraw), store.on("loaded", redraw)];
+    this.stops = [
+      store.on("status", redraw),
+      store.on("arrived", redraw),
+      store.on("finished", redraw),
+      store.on("loaded", redraw),
+    ];
     this.draw();
   }
 
@@ -41,7 +46,12 @@ export class StatusRow {
     const stop = () => this.app.do("stop", { channel: this.channel, thread_ts: this.thread ?? undefined });
     if (list.length > 1) this.timer = setInterval(() => this.turn(line, list), TURN_MS);
     return replace(this.node, el("span.avatar.avatar-app.avatar-tiny", { "aria-hidden": "true" }), line,
-      work.stoppable ? el("button.stop-button", { type: "button", on: { click: stop } }, icon("stop", 16), "Stop") : null);
+      work.stoppable ? el(
+        "button.stop-button",
+        { type: "button", on: { click: stop } },
+        icon("stop", 16),
+        "Stop",
+      ) : null);
   }
 
   turn(line, list) {

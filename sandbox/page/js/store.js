@@ -1,4 +1,4 @@
-/** What this window knows about the workspace. Messages are replaced, never changed, so a view can compare by identity. */
+/** What this window knows of the workspace. Messages are replaced, never changed: views compare by identity. */
 
 export class Store {
   constructor(boot) {
@@ -19,8 +19,14 @@ export class Store {
     this.commands = boot.commands ?? [];
     this.shortcuts = boot.shortcuts ?? [];
     this.settings = boot.settings ?? {};
-    this.statuses = new Map((boot.statuses ?? []).filter(({ text }) => text).map((status) => [threadKey(status.channel, status.thread_ts), status]));
-    this.sessions = new Map((boot.sessions ?? []).map((session) => [threadKey(session.channel, session.thread_ts), session]));
+    this.statuses = new Map((boot.statuses ?? []).filter(({ text }) => text).map((status) => [
+      threadKey(status.channel, status.thread_ts),
+      status,
+    ]));
+    this.sessions = new Map((boot.sessions ?? []).map((session) => [
+      threadKey(session.channel, session.thread_ts),
+      session,
+    ]));
     this.emit("channels");
   }
 
@@ -90,7 +96,9 @@ export class Store {
   }
 
   isStreaming(channel, thread) {
-    return [...this.shelf(channel).values()].some((message) => message.streaming_state === "in_progress" && (message.thread_ts ?? message.ts) === (thread ?? message.ts));
+    return [...this.shelf(channel).values()]
+      .some((message) => message.streaming_state === "in_progress" && (message.thread_ts ??
+        message.ts) === (thread ?? message.ts));
   }
 
   /** Top-level messages of a channel, or with `thread` the whole thread, oldest first. */
@@ -122,7 +130,17 @@ export class Store {
   }
 }
 
-const GRAVESTONE = { deleted: true, text: "This message was deleted.", subtype: "tombstone", blocks: null, files: null, markdown: null, chunks: null, attachments: null, reactions: null };
+const GRAVESTONE = {
+  deleted: true,
+  text: "This message was deleted.",
+  subtype: "tombstone",
+  blocks: null,
+  files: null,
+  markdown: null,
+  chunks: null,
+  attachments: null,
+  reactions: null,
+};
 
 const isShown = (message) => !message.deleted || message.reply_count > 0;
 

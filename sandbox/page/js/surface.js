@@ -3,7 +3,7 @@
 import { FormState } from "./form_state.js";
 
 export class Surface {
-  /** `kind` is "message", "modal" or "home"; `act(action, form)` sends a block action and resolves when it was answered. */
+  /** `kind` is "message", "modal" or "home"; `act(action, form)` resolves when the app has answered. */
   constructor({ app, kind, form = new FormState(), target = {}, act }) {
     this.app = app;
     this.kind = kind;
@@ -23,7 +23,14 @@ export class Surface {
   /** Fetches options of an external select. */
   async suggest(element, blockId, value) {
     const { view_id: view, ts } = this.target;
-    const wish = { action_id: element.action_id, block_id: blockId, value, view_id: view, ts, channel: this.target.channel };
+    const wish = {
+      action_id: element.action_id,
+      block_id: blockId,
+      value,
+      view_id: view,
+      ts,
+      channel: this.target.channel,
+    };
     return (await this.app.do("suggest", wish)) ?? { options: [] };
   }
 }

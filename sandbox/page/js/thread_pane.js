@@ -18,7 +18,11 @@ export class ThreadPane {
     this.status = new StatusRow(app, channel, thread);
     this.composer = new Composer(app, { channel, thread, label: "Reply…", list: this.list });
     const where = el("button.thread-where", { type: "button", on: { click: () => app.go({ channel }) } }, label);
-    const close = el("button.icon-button", { type: "button", "aria-label": "Close thread", title: "Close (Esc)", on: { click: () => app.closeThread() } }, icon("close"));
+    const close = el(
+      "button.icon-button",
+      { type: "button", "aria-label": "Close thread", title: "Close (Esc)", on: { click: () => app.closeThread() } },
+      icon("close"),
+    );
     this.node = el("section.pane.thread", { "aria-label": "Thread" },
       el("header.pane-head", {}, el("h2.pane-title", {}, this.title, where), close), this.list.node,
       el("div.pane-foot", {}, this.status.node, this.composer.node));
@@ -26,7 +30,8 @@ export class ThreadPane {
   }
 
   start() {
-    this.stops = [this.app.store.on("session", (event) => event.channel === this.channel && event.thread_ts === this.thread && this.drawTitle())];
+    this.stops = [this.app.store.on("session", (event) => event.channel === this.channel &&
+      event.thread_ts === this.thread && this.drawTitle())];
     this.drawTitle();
     this.status.start();
     return this.list.start();

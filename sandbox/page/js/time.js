@@ -32,7 +32,10 @@ export function lastReply(ts) {
 
 export function localTimeOf(tz) {
   try {
-    return new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", timeZone: tz }).format(new Date());
+    return new Intl.DateTimeFormat(
+      undefined,
+      { hour: "numeric", minute: "2-digit", timeZone: tz },
+    ).format(new Date());
   } catch {
     return "";
   }

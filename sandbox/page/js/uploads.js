@@ -27,8 +27,24 @@ export class Uploads {
     const item = { file: null };
     this.items.push(item);
     const bar = el("progress.upload-progress", { max: "1", value: "0", "aria-label": `Uploading ${source.name}` });
-    const remove = el("button.icon-button.small", { type: "button", "aria-label": `Remove ${source.name}`, on: { click: () => this.remove(item) } }, icon("close", 14));
-    item.node = el("li.upload", {}, el("span.file-icon", {}, icon(source.type.startsWith("video/") ? "video" : "file", 18)), el("span.file-text", {}, el("span.file-name", {}, source.name), el("span.file-meta", {}, fileSize(source.size)), bar), remove);
+    const remove = el(
+      "button.icon-button.small",
+      { type: "button", "aria-label": `Remove ${source.name}`, on: { click: () => this.remove(item) } },
+      icon("close", 14),
+    );
+    item.node = el(
+      "li.upload",
+      {},
+      el("span.file-icon", {}, icon(source.type.startsWith("video/") ? "video" : "file", 18)),
+      el(
+        "span.file-text",
+        {},
+        el("span.file-name", {}, source.name),
+        el("span.file-meta", {}, fileSize(source.size)),
+        bar,
+      ),
+      remove,
+    );
     this.node.append(item.node);
     this.changed();
     item.file = await this.app.try(this.app.api.upload(source, (share) => { bar.value = share; }));

@@ -41,7 +41,8 @@ export class Window {
   /** In the app's Messages tab the answer to what was just asked opens by itself. */
   followApp(channel, message) {
     const { store, route } = this.app;
-    const here = route.channel === channel && route.tab === "messages" && !route.thread && store.channel(channel)?.kind === "app";
+    const here = route.channel === channel && route.tab === "messages" && !route.thread &&
+      store.channel(channel)?.kind === "app";
     if (!here || message.ephemeral || isTopLevel(message) || narrow.matches) return;
     const own = store.list(channel).filter(({ user }) => user === store.me).at(-1);
     if (own?.ts === message.thread_ts) this.app.openThread(channel, own.ts);
@@ -54,7 +55,8 @@ export class Window {
 
   fallback() {
     const all = [...this.app.store.channels.values()];
-    return (all.find(({ name, kind }) => kind === "public" && name === "general") ?? all.find(({ is_member: member }) => member !== false) ?? all[0])?.id;
+    return (all.find(({ name, kind }) => kind === "public" &&
+      name === "general") ?? all.find(({ is_member: member }) => member !== false) ?? all[0])?.id;
   }
 
   moved() {
@@ -69,8 +71,20 @@ export class Window {
 
   mount(again = false) {
     const { channel, tab, thread } = this.app.route;
-    this.main = this.swap(part("main"), this.main, `${channel}/${tab}`, () => new (PANES[tab] ?? ChannelPane)(this.app, channel), again);
-    this.side = this.swap(part("side"), this.side, thread ? `${channel}/${thread}` : "", () => new ThreadPane(this.app, channel, thread), again);
+    this.main = this.swap(
+      part("main"),
+      this.main,
+      `${channel}/${tab}`,
+      () => new (PANES[tab] ?? ChannelPane)(this.app, channel),
+      again,
+    );
+    this.side = this.swap(
+      part("side"),
+      this.side,
+      thread ? `${channel}/${thread}` : "",
+      () => new ThreadPane(this.app, channel, thread),
+      again,
+    );
     part("side").hidden = !thread;
     this.focusComposer();
   }

@@ -217,7 +217,21 @@ async def test_the_status_never_raises(stage: Stage) -> None:
     await stage.presenter().idle(Place("T1", "C1"))
 
 
+# -- where we may not speak -----------------------------------------------------------------------
+
+
 async def test_what_cannot_be_said_is_raised(stage: Stage) -> None:
-    stage.sandbox.faults.answer("chat.postMessage", "channel_not_found")
-    with pytest.raises(SlackUnavailable, match="channel_not_found"):
+    stage.sandbox.faults.answer("chat.postMessage", "restricted_action")
+    with pytest.raises(SlackUnavailable, match="restricted_action"):
         await stage.presenter().failed(stage.claim, DOWN, "a1b2c3")
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.postEphemeral"])
+async def test_where_we_are_no_member_the_person_hears_it_in_private(stage: Stage, method: str) -> None:
+    stage.sandbox.faults.answer(method, "not_in_channel")
+    if method == "chat.postMessage":
+        await stage.presenter().failed(stage.claim, DOWN, "a1b2c3")
+    else:
+        await stage.presenter().refused(stage.claim, EmptyQuestion())
+    assert stage.replies() == []
+    assert stage.sandbox.calls("chat.postMessage")[-1].args["channel"] == stage.claim.turn.user

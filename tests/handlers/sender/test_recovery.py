@@ -83,9 +83,12 @@ async def test_an_intent_without_a_message_is_posted_anew(stage: Stage) -> None:
 
 
 async def test_the_answer_before_is_not_taken_for_the_lost_one(stage: Stage) -> None:
-    """The same thread, a moment earlier: within the doubt about the clocks."""
+    """The same thread, a moment earlier, and a stream that Slack ended: it carries no id of ours."""
     first = await stage.presenter().answer(stage.claim)
-    await first.write("The answer before.")
+    await first.write("The answer ")
+    await until_shown(stage, first)
+    stage.sandbox.clock.advance(400)
+    await first.write("before.")
     await until_shown(stage, first)
     await first.finish(NOTES)
     next_turn = replace(stage.claim.turn, id=type(stage.claim.turn.id)(int=7))
@@ -93,7 +96,7 @@ async def test_the_answer_before_is_not_taken_for_the_lost_one(stage: Stage) -> 
     opened = await stage.presenter().answer(stage.claim)
     await stage.sandbox.wait_for(opened._opening.done)
     await stage.presenter().deliver(stage.resumed, TEXT, NOTES)
-    assert stage.texts() == ["The answer before.", TEXT]
+    assert stage.texts() == ["The answer ", "before.", TEXT]
 
 
 async def test_what_broke_off_is_closed_before_the_question_is_asked_again(stage: Stage) -> None:

@@ -8,7 +8,10 @@ export async function perform(control, element, block, context, fields) {
   control.classList.add("busy");
   control.setAttribute("aria-busy", "true");
   try {
-    await context.act({ type: element.type, action_id: element.action_id, block_id: block.block_id, ...fields }, context.form);
+    await context.act(
+      { type: element.type, action_id: element.action_id, block_id: block.block_id, ...fields },
+      context.form,
+    );
   } finally {
     control.classList.remove("busy");
     control.removeAttribute("aria-busy");

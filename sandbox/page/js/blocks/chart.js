@@ -10,7 +10,11 @@ function categoriesOf(chart) {
 }
 
 function legend(names) {
-  return el("ul.chart-legend", { "aria-hidden": "true" }, names.map((name, index) => el("li", {}, el(`span.chart-key.series-${index % 8}`), name)));
+  return el(
+    "ul.chart-legend",
+    { "aria-hidden": "true" },
+    names.map((name, index) => el("li", {}, el(`span.chart-key.series-${index % 8}`), name)),
+  );
 }
 
 function describePie({ segments }) {
@@ -31,14 +35,29 @@ function pieTable({ segments }) {
 }
 
 function seriesTable(chart) {
-  const rows = categoriesOf(chart).map((label, index) => [label, ...chart.series.map(({ data }) => long(data[index]?.value ?? 0))]);
+  const rows = categoriesOf(chart).map((label, index) => [
+    label,
+    ...chart.series.map(({ data }) => long(data[index]?.value ?? 0))
+  ]);
   return [[chart.axis_config?.x_label ?? "", ...chart.series.map(({ name }) => name)], rows];
 }
 
 function numbers([head, rows]) {
-  const line = (cells, tag) => el("tr", {}, cells.map((cell, index) => el(index ? tag : "th", { class: index ? "align-right" : "", scope: index ? (tag === "th" ? "col" : null) : "row" }, cell)));
+  const line = (cells, tag) => el(
+    "tr",
+    {},
+    cells.map((cell, index) => el(
+      index ? tag : "th",
+      { class: index ? "align-right" : "", scope: index ? (tag === "th" ? "col" : null) : "row" },
+      cell,
+    )),
+  );
   return el("details.chart-numbers", {}, el("summary", {}, "Show the numbers"),
-    el("div.table-scroll", { tabindex: "0", role: "region", "aria-label": "Numbers of the chart" }, el("table.table", {}, el("thead", {}, line(head, "th")), el("tbody", {}, rows.map((row) => line(row, "td"))))));
+    el(
+      "div.table-scroll",
+      { tabindex: "0", role: "region", "aria-label": "Numbers of the chart" },
+      el("table.table", {}, el("thead", {}, line(head, "th")), el("tbody", {}, rows.map((row) => line(row, "td")))),
+    ));
 }
 
 export function chartBlock(block) {
@@ -47,9 +66,13 @@ export function chartBlock(block) {
   const id = freshId("chart");
   const canvas = el("div.chart-canvas", { class: pie ? "chart-pie" : "" });
   const description = `${chart.type} chart. ${pie ? describePie(chart) : describeSeries(chart)}`;
-  const draw = (width) => replace(canvas, pie ? drawPie(chart, description) : drawAxes(chart, categoriesOf(chart), width, description));
+  const draw = (width) => replace(
+    canvas,
+    pie ? drawPie(chart, description) : drawAxes(chart, categoriesOf(chart), width, description),
+  );
   draw(520);
-  const watcher = new ResizeObserver(([entry]) => entry.contentRect.width > 0 && draw(Math.round(entry.contentRect.width)));
+  const watcher =
+    new ResizeObserver(([entry]) => entry.contentRect.width > 0 && draw(Math.round(entry.contentRect.width)));
   watcher.observe(canvas);
   const names = pie ? chart.segments.map(({ label }) => label) : chart.series.map(({ name }) => name);
   return el("figure.chart", { "aria-labelledby": id }, el("figcaption.chart-title", { id }, block.title ?? "Chart"),

@@ -13,7 +13,8 @@ class Frame {
     this.categories = categories;
     const values = chart.series.flatMap(({ data }) => data.map(({ value }) => value));
     this.ticks = ticks(values);
-    this.left = Math.max(...this.ticks.map((tick) => short(tick).length)) * 7 + (chart.axis_config?.y_label ? 32 : 14);
+    const widest = Math.max(...this.ticks.map((tick) => short(tick).length));
+    this.left = widest * 7 + (chart.axis_config?.y_label ? 32 : 14);
     this.bottom = HEIGHT - (chart.axis_config?.x_label ? 44 : 26);
     this.width = Math.max(width, 200);
     this.y = linear(this.ticks[0], this.ticks.at(-1), this.bottom, TOP);
@@ -27,8 +28,21 @@ class Frame {
 
 function grid(frame) {
   return frame.ticks.map((tick) => svg("g", {},
-    svg("line", { x1: frame.left, x2: frame.width - RIGHT, y1: frame.y(tick), y2: frame.y(tick), class: tick === 0 ? "axis" : "grid" }),
-    svg("text", { x: frame.left - 8, y: frame.y(tick), class: "tick", "text-anchor": "end", "dominant-baseline": "central" }, short(tick))));
+    svg(
+      "line",
+      {
+        x1: frame.left,
+        x2: frame.width - RIGHT,
+        y1: frame.y(tick),
+        y2: frame.y(tick),
+        class: tick === 0 ? "axis" : "grid",
+      },
+    ),
+    svg(
+      "text",
+      { x: frame.left - 8, y: frame.y(tick), class: "tick", "text-anchor": "end", "dominant-baseline": "central" },
+      short(tick),
+    )));
 }
 
 function labels(frame) {
@@ -36,9 +50,21 @@ function labels(frame) {
   const { x_label: xLabel, y_label: yLabel } = frame.chart.axis_config ?? {};
   const middle = (TOP + frame.bottom) / 2;
   return [
-    frame.categories.map((name, index) => index % every === 0 && svg("text", { x: frame.middle(index), y: frame.bottom + 18, class: "tick", "text-anchor": "middle" }, name)),
-    xLabel && svg("text", { x: (frame.left + frame.width) / 2, y: HEIGHT - 6, class: "axis-label", "text-anchor": "middle" }, xLabel),
-    yLabel && svg("text", { x: 12, y: middle, class: "axis-label", "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` }, yLabel),
+    frame.categories.map((name, index) => index % every === 0 && svg(
+      "text",
+      { x: frame.middle(index), y: frame.bottom + 18, class: "tick", "text-anchor": "middle" },
+      name,
+    )),
+    xLabel && svg(
+      "text",
+      { x: (frame.left + frame.width) / 2, y: HEIGHT - 6, class: "axis-label", "text-anchor": "middle" },
+      xLabel,
+    ),
+    yLabel && svg(
+      "text",
+      { x: 12, y: middle, class: "axis-label", "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` },
+      yLabel,
+    ),
   ];
 }
 
@@ -50,7 +76,18 @@ function bars(frame) {
   return series.map((one, number) => one.data.map((datum, index) => {
     const x = frame.middle(index) + (number - series.length / 2) * width;
     const [high, low] = [Math.min(frame.y(datum.value), frame.y(0)), Math.max(frame.y(datum.value), frame.y(0))];
-    return svg("rect", { x: x + 1, y: high, width: Math.max(1, width - 2), height: Math.max(1, low - high), rx: 2, class: `fill-${number % 8}` }, hint(one, datum));
+    return svg(
+      "rect",
+      {
+        x: x + 1,
+        y: high,
+        width: Math.max(1, width - 2),
+        height: Math.max(1, low - high),
+        rx: 2,
+        class: `fill-${number % 8}`,
+      },
+      hint(one, datum),
+    );
   }));
 }
 
@@ -59,7 +96,11 @@ function path(frame, data) {
 }
 
 function dots(frame, series, number) {
-  return series.data.map((datum, index) => svg("circle", { cx: frame.middle(index), cy: frame.y(datum.value), r: 3.5, class: `dot fill-${number % 8}` }, hint(series, datum)));
+  return series.data.map((datum, index) => svg(
+    "circle",
+    { cx: frame.middle(index), cy: frame.y(datum.value), r: 3.5, class: `dot fill-${number % 8}` },
+    hint(series, datum),
+  ));
 }
 
 function curves(frame, filled) {
@@ -74,5 +115,17 @@ function curves(frame, filled) {
 export function drawAxes(chart, categories, width, description) {
   const frame = new Frame(chart, categories, width);
   const marks = chart.type === "bar" ? bars(frame) : curves(frame, chart.type === "area");
-  return svg("svg", { viewBox: `0 0 ${frame.width} ${HEIGHT}`, width: frame.width, height: HEIGHT, role: "img", "aria-label": description }, grid(frame), labels(frame), marks);
+  return svg(
+    "svg",
+    {
+      viewBox: `0 0 ${frame.width} ${HEIGHT}`,
+      width: frame.width,
+      height: HEIGHT,
+      role: "img",
+      "aria-label": description,
+    },
+    grid(frame),
+    labels(frame),
+    marks,
+  );
 }

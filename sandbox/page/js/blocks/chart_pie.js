@@ -21,7 +21,11 @@ function slice(from, to) {
 function label(from, to) {
   if (to - from < 0.06) return null;
   const [x, y] = point((from + to) / 2, RADIUS * 0.64);
-  return svg("text", { x, y, class: "pie-share", "text-anchor": "middle", "dominant-baseline": "central" }, `${Math.round((to - from) * 100)}%`);
+  return svg(
+    "text",
+    { x, y, class: "pie-share", "text-anchor": "middle", "dominant-baseline": "central" },
+    `${Math.round((to - from) * 100)}%`,
+  );
 }
 
 export function drawPie({ segments }, description) {
@@ -31,7 +35,12 @@ export function drawPie({ segments }, description) {
   segments.forEach((segment, index) => {
     const to = from + segment.value / total;
     const title = svg("title", {}, `${segment.label}: ${long(segment.value)}`);
-    nodes.push(svg("g", {}, svg("path", { d: slice(from, to), class: `slice fill-${index % 8}` }, title), label(from, to)));
+    nodes.push(svg(
+      "g",
+      {},
+      svg("path", { d: slice(from, to), class: `slice fill-${index % 8}` }, title),
+      label(from, to),
+    ));
     from = to;
   });
   return svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", "aria-label": description }, nodes);

@@ -10,7 +10,8 @@ export function ticks(values, count = 5) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * STEPS.find((one) => one * power >= rough);
   const list = [];
-  for (let value = Math.floor(low / step) * step; value < high + step; value += step) list.push(Number(value.toPrecision(12)));
+  for (let value = Math.floor(low / step) * step; value < high +
+    step; value += step) list.push(Number(value.toPrecision(12)));
   return list;
 }
 

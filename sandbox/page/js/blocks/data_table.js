@@ -21,13 +21,33 @@ class DataTable {
   }
 
   build() {
-    this.filter = el("input.data-filter", { type: "search", placeholder: "Filter", "aria-label": `Filter ${this.caption()}`, on: { input: () => this.change({ filter: this.filter.value, page: 0 }) } });
+    this.filter = el(
+      "input.data-filter",
+      {
+        type: "search",
+        placeholder: "Filter",
+        "aria-label": `Filter ${this.caption()}`,
+        on: { input: () => this.change({ filter: this.filter.value, page: 0 }) },
+      },
+    );
     this.headRow = el("tr");
     this.body = el("tbody");
     this.pager = el("div.data-pager");
-    const table = el("table.table", {}, el("caption.sr-only", {}, this.caption()), el("thead", {}, this.headRow), this.body);
-    this.node = el("div.data-table", {}, el("div.data-bar", {}, el("span.data-caption", {}, this.caption()), this.rows.length > 3 ? this.filter : null),
-      el("div.table-scroll", { tabindex: "0", role: "region", "aria-label": this.caption() }, table), this.pager);
+    const table = el(
+      "table.table",
+      {},
+      el("caption.sr-only", {}, this.caption()),
+      el("thead", {}, this.headRow),
+      this.body,
+    );
+    const filter = this.rows.length > 3 ? this.filter : null;
+    this.node = el(
+      "div.data-table",
+      {},
+      el("div.data-bar", {}, el("span.data-caption", {}, this.caption()), filter),
+      el("div.table-scroll", { tabindex: "0", role: "region", "aria-label": this.caption() }, table),
+      this.pager,
+    );
   }
 
   caption() {
@@ -41,7 +61,8 @@ class DataTable {
 
   matching() {
     const wanted = this.state.filter.toLowerCase();
-    const kept = this.rows.filter((row) => !wanted || row.some((cell) => cellText(cell).toLowerCase().includes(wanted)));
+    const fits = (row) => row.some((cell) => cellText(cell).toLowerCase().includes(wanted));
+    const kept = wanted ? this.rows.filter(fits) : this.rows;
     const { column, direction } = this.state;
     return column === null ? kept : kept.toSorted((one, other) => direction * compare(one[column], other[column]));
   }
@@ -53,7 +74,14 @@ class DataTable {
     const shown = rows.slice(page * this.size, (page + 1) * this.size);
     const focused = [...this.headRow.querySelectorAll("button")].indexOf(document.activeElement);
     replace(this.headRow, this.head.map((cell, index) => this.heading(cell, index)));
-    replace(this.body, shown.map((row) => el("tr", {}, row.map((cell) => cellNode("td", cell, this.context, cell?.type === "raw_number" ? "align-right" : "")))));
+    replace(
+      this.body,
+      shown.map((row) => el(
+        "tr",
+        {},
+        row.map((cell) => cellNode("td", cell, this.context, cell?.type === "raw_number" ? "align-right" : "")),
+      )),
+    );
     replace(this.pager, this.pagerNodes(rows.length, page, pages));
     if (focused >= 0) this.headRow.querySelectorAll("button")[focused]?.focus();
   }
@@ -65,13 +93,29 @@ class DataTable {
     const press = () => this.change({ column: index, direction: sorted ? -direction : 1, page: 0 });
     const number = this.rows[0]?.[index]?.type === "raw_number";
     return el("th", { scope: "col", "aria-sort": order, class: number ? "align-right" : "" },
-      el("button.sort", { type: "button", on: { click: press }, class: sorted ? "sorted" : "" }, cellText(cell), sorted ? icon(direction > 0 ? "up" : "chevron", 14) : icon("sort", 14)));
+      el(
+        "button.sort",
+        { type: "button", on: { click: press }, class: sorted ? "sorted" : "" },
+        cellText(cell),
+        sorted ? icon(direction > 0 ? "up" : "chevron", 14) : icon("sort", 14),
+      ));
   }
 
   pagerNodes(count, page, pages) {
-    const text = count ? `${page * this.size + 1}–${Math.min(count, (page + 1) * this.size)} of ${count}` : "Nothing matches.";
+    const text = count
+      ? `${page * this.size + 1}–${Math.min(count, (page + 1) * this.size)} of ${count}`
+      : "Nothing matches.";
     if (pages < 2) return el("span", { role: "status" }, text);
-    const turn = (step, label, glyph) => el("button.icon-button.small", { type: "button", "aria-label": label, disabled: page + step < 0 || page + step >= pages, on: { click: () => this.change({ page: page + step }) } }, icon(glyph, 16));
+    const turn = (step, label, glyph) => el(
+      "button.icon-button.small",
+      {
+        type: "button",
+        "aria-label": label,
+        disabled: page + step < 0 || page + step >= pages,
+        on: { click: () => this.change({ page: page + step }) },
+      },
+      icon(glyph, 16),
+    );
     return [turn(-1, "Previous page", "left"), el("span", { role: "status" }, text), turn(1, "Next page", "right")];
   }
 }

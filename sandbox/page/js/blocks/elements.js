@@ -12,10 +12,25 @@ import { slackImage } from "./media.js";
 import { selectMenu } from "./select.js";
 
 function button(element, block, context) {
-  const press = (event) => perform(event.currentTarget, element, block, context, { text: element.text, value: element.value ?? null });
-  const shared = { class: element.style ?? "", data: { key: controlKey(element, block) }, "aria-label": element.accessibility_label, on: { click: press } };
+  const press = (event) => perform(
+    event.currentTarget,
+    element,
+    block,
+    context,
+    { text: element.text, value: element.value ?? null },
+  );
+  const shared = {
+    class: element.style ?? "",
+    data: { key: controlKey(element, block) },
+    "aria-label": element.accessibility_label,
+    on: { click: press },
+  };
   const href = safeHref(element.url);
-  if (href) return el("a.button", { ...shared, href, target: "_blank", rel: "noopener noreferrer" }, textNodes(element.text));
+  if (href) return el(
+    "a.button",
+    { ...shared, href, target: "_blank", rel: "noopener noreferrer" },
+    textNodes(element.text),
+  );
   return el("button.button", { ...shared, type: "button" }, textNodes(element.text));
 }
 
@@ -23,24 +38,48 @@ function iconButton(element, block, context) {
   const press = (event) => perform(event.currentTarget, element, block, context, { value: element.value ?? null });
   const name = hasIcon(element.icon) ? element.icon : "more";
   const label = element.accessibility_label ?? element.text?.text ?? element.icon;
-  return el("button.icon-action", { type: "button", "aria-label": label, title: label, data: { key: controlKey(element, block) }, on: { click: press } },
+  return el("button.icon-action", {
+    type: "button",
+    "aria-label": label,
+    title: label,
+    data: { key: controlKey(element, block) },
+    on: { click: press },
+  },
     icon(name, 16), element.text ? el("span", {}, textNodes(element.text)) : null);
 }
 
 function overflow(element, block, context) {
-  const trigger = el("button.button.overflow", { type: "button", "aria-haspopup": "menu", "aria-label": "More options", data: { key: controlKey(element, block) } }, icon("more", 18));
+  const trigger = el(
+    "button.button.overflow",
+    {
+      type: "button",
+      "aria-haspopup": "menu",
+      "aria-label": "More options",
+      data: { key: controlKey(element, block) },
+    },
+    icon("more", 18),
+  );
   const choose = (option) => {
     if (safeHref(option.url)) window.open(option.url, "_blank", "noopener");
     return perform(trigger, element, block, context, { selected_option: option });
   };
-  const entries = () => element.options.map((option) => ({ label: textNodes(option.text), description: option.description?.text, run: () => choose(option) }));
+  const entries = () => element.options.map((option) => ({
+    label: textNodes(option.text),
+    description: option.description?.text,
+    run: () => choose(option),
+  }));
   trigger.addEventListener("click", () => openMenu(trigger, entries(), { label: "More options", align: "end" }));
   return trigger;
 }
 
 function urlSource(element) {
   const href = safeHref(element.url);
-  return href ? el("a.source", { href, target: "_blank", rel: "noopener noreferrer" }, icon("link", 14), element.text ?? href) : el("span.source", {}, element.text ?? "");
+  return href ? el(
+    "a.source",
+    { href, target: "_blank", rel: "noopener noreferrer" },
+    icon("link", 14),
+    element.text ?? href,
+  ) : el("span.source", {}, element.text ?? "");
 }
 
 const RENDER = {
@@ -63,5 +102,9 @@ const isSelect = (type) => type.endsWith("_select");
 
 export function renderElement(element, block, context, label) {
   const render = isSelect(element.type) ? selectMenu : RENDER[element.type];
-  return render ? render(element, block, context, label) : el("span.block-unknown", {}, `“${element.type}” is not drawn here.`);
+  return render ? render(element, block, context, label) : el(
+    "span.block-unknown",
+    {},
+    `“${element.type}” is not drawn here.`,
+  );
 }

@@ -9,7 +9,17 @@ export function feedbackButtons(element, block, context) {
   const group = el("div.feedback", { role: "group", "aria-label": "Feedback" });
   const one = (spec, glyph) => {
     const label = spec.accessibility_label ?? spec.text?.text ?? "";
-    const node = el("button.icon-action", { type: "button", "aria-label": label, title: label, "aria-pressed": String(marks.get(controlKey(element, block)) === spec.value), data: { key: `${controlKey(element, block)}/${spec.value}` } }, icon(glyph, 18));
+    const node = el(
+      "button.icon-action",
+      {
+        type: "button",
+        "aria-label": label,
+        title: label,
+        "aria-pressed": String(marks.get(controlKey(element, block)) === spec.value),
+        data: { key: `${controlKey(element, block)}/${spec.value}` },
+      },
+      icon(glyph, 18),
+    );
     node.addEventListener("click", () => choose(node, spec));
     return node;
   };

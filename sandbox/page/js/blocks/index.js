@@ -1,11 +1,18 @@
-/** Block Kit as DOM nodes. `context` is a `Surface` (see surface.js): where the blocks stand and what a click does. */
+/** Block Kit as DOM nodes. `context` is a `Surface` (surface.js): where blocks stand and what a click does. */
 
 import { el } from "../dom.js";
 import { alertBlock, cardBlock, carouselBlock, containerBlock } from "./cards.js";
 import { chartBlock } from "./chart.js";
 import { dataTableBlock } from "./data_table.js";
 import { inputBlock } from "./input.js";
-import { actionsBlock, contextActionsBlock, contextBlock, dividerBlock, headerBlock, sectionBlock } from "./layout.js";
+import {
+  actionsBlock,
+  contextActionsBlock,
+  contextBlock,
+  dividerBlock,
+  headerBlock,
+  sectionBlock,
+} from "./layout.js";
 import { fileBlock, imageBlock, videoBlock } from "./media.js";
 import { markdownNode } from "../markdown.js";
 import { planBlock, taskCardBlock } from "./plan.js";

@@ -21,11 +21,18 @@ export function inputBlock(block, context) {
   const label = block.label?.text ?? "";
   const render = OWN[block.element.type] ?? renderElement;
   const control = render(block.element, block, context, label);
-  const target = control.matches("input, textarea, button, [role]") ? control : control.querySelector("input, textarea, button, [contenteditable], [role]");
+  const target = control.matches("input, textarea, button, [role]")
+    ? control
+    : control.querySelector("input, textarea, button, [contenteditable], [role]");
   target?.setAttribute("aria-describedby", [block.hint ? ids.hint : "", ids.error].filter(Boolean).join(" "));
   if (!block.optional) target?.setAttribute("aria-required", "true");
   return el("div.input-block", { data: { input: block.block_id ?? "" } },
-    el("div.input-label", { id: ids.label }, textNodes(block.label), block.optional ? el("span.optional", {}, " (optional)") : null),
+    el(
+      "div.input-label",
+      { id: ids.label },
+      textNodes(block.label),
+      block.optional ? el("span.optional", {}, " (optional)") : null,
+    ),
     control,
     block.hint ? el("p.hint", { id: ids.hint }, textNodes(block.hint)) : null,
     el("p.input-error", { id: ids.error, role: "alert" }));
@@ -38,7 +45,9 @@ export function showErrors(root, errors) {
     const text = errors[node.dataset.input];
     node.classList.toggle("invalid", Boolean(text));
     node.querySelector(".input-error").textContent = text ?? "";
-    for (const control of node.querySelectorAll("[aria-describedby]")) control.setAttribute("aria-invalid", String(Boolean(text)));
+    for (const control of node.querySelectorAll("[aria-describedby]")) {
+      control.setAttribute("aria-invalid", String(Boolean(text)));
+    }
     left.delete(node.dataset.input);
   }
   root.querySelector(".invalid :is(input, textarea, button, [contenteditable])")?.focus();

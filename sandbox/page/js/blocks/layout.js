@@ -23,8 +23,17 @@ function clamped(block, nodes) {
 export function sectionBlock(block, context) {
   const fields = block.fields?.map((field) => el("div.field", {}, textNodes(field, context.places)));
   const text = block.text ? clamped(block, textNodes(block.text, context.places)) : null;
-  const accessory = block.accessory ? el("div.section-accessory", {}, renderElement(block.accessory, block, context, block.text?.text)) : null;
-  return el("div.section", {}, el("div.section-main", {}, text, fields ? el("div.fields", {}, fields) : null), accessory);
+  const accessory = block.accessory ? el(
+    "div.section-accessory",
+    {},
+    renderElement(block.accessory, block, context, block.text?.text),
+  ) : null;
+  return el(
+    "div.section",
+    {},
+    el("div.section-main", {}, text, fields ? el("div.fields", {}, fields) : null),
+    accessory,
+  );
 }
 
 export function headerBlock(block) {
@@ -37,12 +46,20 @@ export function dividerBlock() {
 
 export function contextBlock(block, context) {
   const parts = block.elements.map((element) =>
-    element.type === "image" ? slackImage(element, context, "context-image") : el("span.context-text", {}, textNodes(element, context.places)));
+    element.type === "image" ? slackImage(element, context, "context-image") : el(
+      "span.context-text",
+      {},
+      textNodes(element, context.places),
+    ));
   return el("div.context", {}, parts);
 }
 
 export function actionsBlock(block, context) {
-  return el("div.actions", { role: "group", "aria-label": "Actions" }, block.elements.map((element) => renderElement(element, block, context)));
+  return el(
+    "div.actions",
+    { role: "group", "aria-label": "Actions" },
+    block.elements.map((element) => renderElement(element, block, context)),
+  );
 }
 
 function visibleToMe(element, context) {
@@ -52,5 +69,9 @@ function visibleToMe(element, context) {
 
 export function contextActionsBlock(block, context) {
   const elements = block.elements.filter((element) => visibleToMe(element, context));
-  return el("div.context-actions", { role: "group", "aria-label": "Message actions" }, elements.map((element) => renderElement(element, block, context)));
+  return el(
+    "div.context-actions",
+    { role: "group", "aria-label": "Message actions" },
+    elements.map((element) => renderElement(element, block, context)),
+  );
 }

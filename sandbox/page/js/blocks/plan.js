@@ -19,7 +19,10 @@ export function statusIcon(status) {
   return el("span.task-status", { role: "img", "aria-label": label, data: { status: status ?? "pending" } }, mark);
 }
 
-const rich = (value, context) => (typeof value === "string" ? textNodes({ type: "mrkdwn", text: value }, context.places) : richTextNodes(value, context.places));
+const rich = (value, context) => (typeof value === "string" ? textNodes(
+  { type: "mrkdwn", text: value },
+  context.places,
+) : richTextNodes(value, context.places));
 
 function isFilled(value) {
   return typeof value === "string" ? value.trim() : value?.elements?.length;
@@ -29,16 +32,29 @@ function taskBody(task, context) {
   return [
     isFilled(task.details) ? el("div.task-details", {}, rich(task.details, context)) : null,
     isFilled(task.output) ? el("div.task-output", {}, rich(task.output, context)) : null,
-    task.sources?.length ? el("div.task-sources", {}, task.sources.map((source) => renderElement({ type: "url", ...source }, {}, context))) : null,
+    task.sources?.length ? el(
+      "div.task-sources",
+      {},
+      task.sources.map((source) => renderElement({ type: "url", ...source }, {}, context)),
+    ) : null,
   ].filter(Boolean);
 }
 
 function taskNode(task, context, className) {
   const body = taskBody(task, context);
   const title = el("span.task-title", {}, textNodes(task.title ?? ""));
-  if (!body.length) return el(`div.task-card.${className}`, {}, el("div.task-head", {}, statusIcon(task.status), title));
+  if (!body.length) return el(
+    `div.task-card.${className}`,
+    {},
+    el("div.task-head", {}, statusIcon(task.status), title),
+  );
   const open = task.status === "in_progress" || task.status === "error";
-  return el(`details.task-card.${className}`, { open }, el("summary.task-head", {}, statusIcon(task.status), title, icon("chevron", 16)), el("div.task-body", {}, body));
+  return el(
+    `details.task-card.${className}`,
+    { open },
+    el("summary.task-head", {}, statusIcon(task.status), title, icon("chevron", 16)),
+    el("div.task-body", {}, body),
+  );
 }
 
 export function taskCardBlock(block, context) {
@@ -49,7 +65,13 @@ export function planBlock(block, context) {
   const tasks = block.tasks ?? block.task_cards ?? [];
   const done = tasks.filter(({ status }) => status === "complete").length;
   return el("details.plan", { open: true },
-    el("summary.plan-head", {}, el("span.plan-title", {}, textNodes(block.title ?? "Plan")), tasks.length ? el("span.plan-count", {}, `${done} of ${tasks.length}`) : null, icon("chevron", 16)),
+    el(
+      "summary.plan-head",
+      {},
+      el("span.plan-title", {}, textNodes(block.title ?? "Plan")),
+      tasks.length ? el("span.plan-count", {}, `${done} of ${tasks.length}`) : null,
+      icon("chevron", 16),
+    ),
     el("ol.plan-tasks", {}, tasks.map((task) => el("li", {}, taskNode(task, context, "listed")))));
 }
 

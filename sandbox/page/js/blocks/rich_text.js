@@ -7,7 +7,10 @@ import { broadcastChip, channelChip, dateFrom, personChip } from "../entities.js
 const STYLE_TAGS = { bold: "strong", italic: "em", strike: "s", underline: "u", code: "code" };
 
 function styled(node, style = {}) {
-  return Object.keys(STYLE_TAGS).filter((name) => style[name]).reduce((inner, name) => el(STYLE_TAGS[name], {}, inner), node);
+  return Object.keys(STYLE_TAGS).filter((name) => style[name]).reduce(
+    (inner, name) => el(STYLE_TAGS[name], {}, inner),
+    node,
+  );
 }
 
 function withBreaks(text) {
@@ -28,12 +31,20 @@ const INLINE = {
   channel: (element, places) => channelChip(element.channel_id, "", places),
   broadcast: (element) => broadcastChip(element.range),
   emoji: (element) => emojiNode(element.name),
-  date: (element) => dateFrom(element.timestamp, element.format ?? "{date_short_pretty}", element.url, element.fallback),
+  date: (element) => dateFrom(
+    element.timestamp,
+    element.format ?? "{date_short_pretty}",
+    element.url,
+    element.fallback,
+  ),
   color: colour,
 };
 
 function inlineNodes(elements, places) {
-  return (elements ?? []).map((element) => styled(INLINE[element.type]?.(element, places) ?? document.createTextNode(""), element.style));
+  return (elements ?? []).map((element) => styled(
+    INLINE[element.type]?.(element, places) ?? document.createTextNode(""),
+    element.style,
+  ));
 }
 
 function listNode(element, places) {
@@ -48,7 +59,11 @@ const GROUPS = {
   rich_text_section: (element, places) => el("div.rich-section", {}, inlineNodes(element.elements, places)),
   rich_text_list: listNode,
   rich_text_quote: (element, places) => el("blockquote", {}, inlineNodes(element.elements, places)),
-  rich_text_preformatted: (element, places) => el("pre.code", { tabindex: "0" }, el("code", {}, inlineNodes(element.elements, places))),
+  rich_text_preformatted: (element, places) => el(
+    "pre.code",
+    { tabindex: "0" },
+    el("code", {}, inlineNodes(element.elements, places)),
+  ),
 };
 
 /** The inside of a `rich_text` object: also details of task cards and cells of tables. */

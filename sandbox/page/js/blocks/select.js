@@ -10,7 +10,11 @@ import { kindOf, loadOptions } from "./select_options.js";
 const PAUSE_MS = 200;
 
 function summary(chosen, element, many) {
-  if (!chosen.length) return el("span.select-placeholder", {}, textNodes(element.placeholder ?? (many ? "Select options" : "Select an option")));
+  if (!chosen.length) return el(
+    "span.select-placeholder",
+    {},
+    textNodes(element.placeholder ?? (many ? "Select options" : "Select an option")),
+  );
   return chosen.map((option) => el(many ? "span.select-chip" : "span", {}, textNodes(option.text)));
 }
 
@@ -19,10 +23,23 @@ export function selectMenu(element, block, context, label) {
   const kind = kindOf(element, context);
   const held = context.form.register(block.block_id, element.action_id, { type: element.type, ...kind.initial() });
   const name = label ?? element.placeholder?.text ?? "Select";
-  const trigger = el("button.select", { type: "button", "aria-haspopup": "listbox", class: many ? "select-many" : "", data: { key: controlKey(element, block) } });
+  const trigger = el(
+    "button.select",
+    {
+      type: "button",
+      "aria-haspopup": "listbox",
+      class: many ? "select-many" : "",
+      data: { key: controlKey(element, block) },
+    },
+  );
   const draw = (value) => {
     const chosen = kind.chosen(value);
-    replace(trigger, el("span.sr-only", {}, `${name}: `), el("span.select-value", {}, summary(chosen, element, many)), icon("chevron", 16));
+    replace(
+      trigger,
+      el("span.sr-only", {}, `${name}: `),
+      el("span.select-value", {}, summary(chosen, element, many)),
+      icon("chevron", 16),
+    );
   };
   draw(held);
   const pick = (chosen) => {
@@ -31,7 +48,16 @@ export function selectMenu(element, block, context, label) {
     draw(value);
     report(trigger, element, block, context, value);
   };
-  trigger.addEventListener("click", () => new Picker({ element, block, context, trigger, many, kind, name, pick }).open());
+  trigger.addEventListener("click", () => new Picker({
+    element,
+    block,
+    context,
+    trigger,
+    many,
+    kind,
+    name,
+    pick,
+  }).open());
   return trigger;
 }
 
@@ -45,15 +71,37 @@ class Picker {
   }
 
   open() {
-    this.input = el("input.select-filter", {
-      type: "text", role: "combobox", "aria-label": `Filter ${this.name}`, "aria-expanded": "true", "aria-controls": this.listId, "aria-autocomplete": "list",
-      autocomplete: "off", spellcheck: "false", placeholder: this.kind.external ? "Type to search" : "Find…", on: { input: () => this.typed(), keydown: (event) => this.key(event) },
+    this.input = this.filterField();
+    this.list = el("div.select-list", {
+      role: "listbox",
+      id: this.listId,
+      "aria-label": this.name,
+      "aria-multiselectable": this.many ? "true" : null,
     });
-    this.list = el("div.select-list", { role: "listbox", id: this.listId, "aria-label": this.name, "aria-multiselectable": this.many ? "true" : null });
-    this.handle = openPopover(this.trigger, el("div.select-panel", {}, this.input, this.list), { onClose: () => this.trigger.isConnected && document.activeElement === document.body && this.trigger.focus() });
-    this.handle.panel.style.setProperty("min-width", `${Math.max(this.trigger.offsetWidth, 220)}px`);
+    const panel = el("div.select-panel", {}, this.input, this.list);
+    this.handle = openPopover(this.trigger, panel, { onClose: () => this.giveFocusBack() });
+    panel.style.setProperty("min-width", `${Math.max(this.trigger.offsetWidth, 220)}px`);
     this.load();
     this.input.focus();
+  }
+
+  filterField() {
+    return el("input.select-filter", {
+      type: "text",
+      role: "combobox",
+      "aria-label": `Filter ${this.name}`,
+      "aria-expanded": "true",
+      "aria-controls": this.listId,
+      "aria-autocomplete": "list",
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: this.kind.external ? "Type to search" : "Find…",
+      on: { input: () => this.typed(), keydown: (event) => this.key(event) },
+    });
+  }
+
+  giveFocusBack() {
+    if (this.trigger.isConnected && document.activeElement === document.body) this.trigger.focus();
   }
 
   /** The app is asked for options once the typing pauses; own options are filtered at once. */
@@ -74,16 +122,31 @@ class Picker {
   }
 
   draw(groups) {
-    const nodes = groups.map(({ label, options }) => label ? el("div", { role: "group", "aria-label": label }, el("div.select-group", { "aria-hidden": "true" }, label), options.map((option) => this.optionNode(option))) : options.map((option) => this.optionNode(option)));
-    replace(this.list, this.options.length ? nodes : el("p.select-empty", {}, this.kind.hint(this.input.value.trim())));
+    const found = this.options.length > 0;
+    const empty = () => el("p.select-empty", {}, this.kind.hint(this.input.value.trim()));
+    replace(this.list, found ? groups.map((group) => this.groupNode(group)) : empty());
     this.mark();
+  }
+
+  groupNode({ label, options }) {
+    const nodes = options.map((option) => this.optionNode(option));
+    if (!label) return nodes;
+    const head = el("div.select-group", { "aria-hidden": "true" }, label);
+    return el("div", { role: "group", "aria-label": label }, head, nodes);
   }
 
   optionNode(option) {
     const chosen = this.isChosen(option);
-    return el("div.select-option", { role: "option", id: freshId("option"), "aria-selected": String(chosen), on: { click: () => this.choose(option), mousedown: (event) => event.preventDefault() } },
+    const on = { click: () => this.choose(option), mousedown: (event) => event.preventDefault() };
+    const description = option.description
+      ? el("span.menu-description", {}, textNodes(option.description))
+      : null;
+    return el(
+      "div.select-option",
+      { role: "option", id: freshId("option"), "aria-selected": String(chosen), on },
       el("span.select-tick", {}, chosen ? icon("check", 16) : null),
-      el("span", {}, el("span", {}, textNodes(option.text)), option.description ? el("span.menu-description", {}, textNodes(option.description)) : null));
+      el("span", {}, el("span", {}, textNodes(option.text)), description),
+    );
   }
 
   isChosen(option) {

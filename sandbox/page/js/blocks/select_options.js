@@ -16,7 +16,10 @@ function optionKind(element, many) {
     initial: () => (many ? { [list]: element.initial_options ?? [] } : { [one]: element.initial_option ?? null }),
     chosen: (value) => (many ? value[list] : [value[one]].filter(Boolean)),
     value: (chosen) => (many ? { [list]: chosen } : { [one]: chosen[0] ?? null }),
-    groups: () => element.option_groups?.map(({ label, options }) => ({ label: label.text, options })) ?? [{ options: flattened(element) }],
+    groups: () => element.option_groups?.map(({ label, options }) => ({
+      label: label.text,
+      options,
+    })) ?? [{ options: flattened(element) }],
     hint: () => "Nothing matches.",
   };
 }
@@ -27,7 +30,9 @@ function externalKind(element, many) {
     ...optionKind(element, many),
     external: true,
     least,
-    hint: (typed) => (typed.length < least ? `Type at least ${least} character${least === 1 ? "" : "s"}.` : "Nothing matches."),
+    hint: (typed) => (typed.length < least
+      ? `Type at least ${least} character${least === 1 ? "" : "s"}.`
+      : "Nothing matches."),
   };
 }
 
@@ -51,7 +56,10 @@ function people(store) {
 }
 
 function conversations(store, kinds) {
-  return [...store.channels.values()].filter(({ kind }) => kinds.includes(kind)).map((channel) => plainOption(channelLabel(store, channel), channel.id));
+  return [...store.channels.values()].filter(({ kind }) => kinds.includes(kind)).map((channel) => plainOption(
+    channelLabel(store, channel),
+    channel.id,
+  ));
 }
 
 export function kindOf(element, { app: { store } }) {
@@ -59,7 +67,12 @@ export function kindOf(element, { app: { store } }) {
   const base = element.type.replace("multi_", "");
   if (base === "users_select") return idKind(element, many, "user", people(store));
   if (base === "channels_select") return idKind(element, many, "channel", conversations(store, ["public"]));
-  if (base === "conversations_select") return idKind(element, many, "conversation", conversations(store, ["public", "private", "im", "app"]));
+  if (base === "conversations_select") return idKind(
+    element,
+    many,
+    "conversation",
+    conversations(store, ["public", "private", "im", "app"]),
+  );
   return base === "external_select" ? externalKind(element, many) : optionKind(element, many);
 }
 
@@ -67,7 +80,10 @@ const textOf = (option) => `${option.text?.text ?? ""} ${option.description?.tex
 
 function filtered(groups, typed) {
   const wanted = typed.toLowerCase();
-  return groups.map((group) => ({ ...group, options: group.options.filter((option) => textOf(option).includes(wanted)) })).filter(({ options }) => options.length);
+  return groups.map((group) => ({
+    ...group,
+    options: group.options.filter((option) => textOf(option).includes(wanted)),
+  })).filter(({ options }) => options.length);
 }
 
 /** Groups `{label?, options}` that match what was typed; external selects ask the app. */
@@ -75,6 +91,9 @@ export async function loadOptions(kind, element, block, context, typed) {
   if (!kind.external) return filtered(kind.groups(), typed);
   if (typed.length < kind.least) return [];
   const answer = await context.suggest(element, block.block_id, typed);
-  if (answer.option_groups?.length) return answer.option_groups.map(({ label, options }) => ({ label: label.text, options }));
+  if (answer.option_groups?.length) return answer.option_groups.map(({ label, options }) => ({
+    label: label.text,
+    options,
+  }));
   return [{ options: answer.options ?? [] }];
 }

@@ -27,7 +27,11 @@ function classOf(cell, setting) {
 
 export function tableBlock(block, context) {
   const [head = [], ...body] = block.rows ?? [];
-  const row = (tag) => (cells) => el("tr", {}, cells.map((cell, index) => cellNode(tag, cell, context, classOf(cell, block.column_settings?.[index]))));
+  const row = (tag) => (cells) => el(
+    "tr",
+    {},
+    cells.map((cell, index) => cellNode(tag, cell, context, classOf(cell, block.column_settings?.[index]))),
+  );
   return el("div.table-scroll", { tabindex: "0", role: "region", "aria-label": "Table" },
     el("table.table", {}, el("thead", {}, row("th")(head)), el("tbody", {}, body.map(row("td")))));
 }

@@ -28,18 +28,34 @@ function dispatchOn(element, trigger) {
 }
 
 export function textInput(element, block, context, label) {
-  const held = context.form.register(block.block_id, element.action_id, { type: element.type, value: initialOf(element) });
+  const held = context.form.register(
+    block.block_id,
+    element.action_id,
+    { type: element.type, value: initialOf(element) },
+  );
   const shared = attributes(element, block, label);
-  const input = element.multiline ? el("textarea.text-input", { ...shared, rows: 4 }) : el("input.text-input", { ...shared, type: HTML_TYPE[element.type] ?? "text" });
+  const input = element.multiline ? el("textarea.text-input", { ...shared, rows: 4 }) : el(
+    "input.text-input",
+    { ...shared, type: HTML_TYPE[element.type] ?? "text" },
+  );
   input.value = held.value ?? "";
   if (element.focus_on_load) queueMicrotask(() => input.focus());
-  const send = () => block.dispatch_action !== false && (block.dispatch_action || block.type !== "input") && perform(input, element, block, context, { value: input.value });
+  const send = () => block.dispatch_action !== false && (block.dispatch_action || block.type !== "input") && perform(
+    input,
+    element,
+    block,
+    context,
+    { value: input.value },
+  );
   input.addEventListener("input", () => {
     context.form.set(block.block_id, element.action_id, { value: input.value || null });
     if (block.dispatch_action && dispatchOn(element, "on_character_entered")) send();
   });
   input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || element.multiline || !block.dispatch_action || !dispatchOn(element, "on_enter_pressed")) return;
+    if (event.key !== "Enter" || element.multiline || !block.dispatch_action || !dispatchOn(
+      element,
+      "on_enter_pressed",
+    )) return;
     event.preventDefault();
     send();
   });
