@@ -221,13 +221,16 @@ class ChatHandlers:
         await self._choices.go_on(press.actor, UUID(press.value), press.key)
 
     async def ask_again(self, press: Press) -> None:
-        if not await self._choices.ask_again(press.actor, UUID(press.value)):
+        if await self._choices.ask_again(press.actor, UUID(press.value)):
+            await self._replies.settle(press, f"<@{press.actor.user}> had it asked again.")
+        else:
             await self._replies.show(press.to, "Somebody has decided this already.")
 
     async def let_be(self, press: Press) -> None:
-        done = await self._choices.let_be(press.actor, UUID(press.value))
-        text = "All right, I leave it." if done else "Somebody has decided this already."
-        await self._replies.show(press.to, text)
+        if await self._choices.let_be(press.actor, UUID(press.value)):
+            await self._replies.settle(press, f"<@{press.actor.user}> let it be.")
+        else:
+            await self._replies.show(press.to, "Somebody has decided this already.")
 
     async def quiet(self, call: Call) -> None:
         await self._intake.set_mode(call.to.place, ConversationMode.MENTIONED)

@@ -410,6 +410,9 @@ class AnswerNotes:
     """What stands below a finished answer. `models`: others that "Answer again" offers."""
 
     model: str
+    tokens: int = 0
+    cost: Decimal | None = None
+    """US dollars; None: the model's price is unknown."""
     models: tuple[str, ...] = ()
     stopped: bool = False
     broken: bool = False  # offers "Continue"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from handlers.blocks import kit
@@ -26,7 +27,7 @@ def footer(notes: AnswerNotes, turn_id: UUID) -> list[Block]:
 
 
 def _remarks(notes: AnswerNotes) -> list[str]:
-    remarks = [notes.model]
+    remarks = [notes.model, spent(notes)]
     if notes.failover_from:
         remarks.append(f"{notes.failover_from} could not answer")
     if notes.stopped:
@@ -43,6 +44,19 @@ def _remarks(notes: AnswerNotes) -> list[str]:
         f"Not read: {name} ({_REASONS.get(reason, reason)})" for name, reason in notes.unread_files
     )
     return remarks
+
+
+def spent(notes: AnswerNotes) -> str:
+    """Tokens and money of the answer's own call; fractions of a cent are told to two digits."""
+    money = "cost unknown" if notes.cost is None else f"${_significant(notes.cost)}"
+    return f"{notes.tokens:,} tokens, {money}"
+
+
+def _significant(cost: Decimal) -> str:
+    if cost >= Decimal("0.01") or cost == 0:
+        return f"{cost:.2f}"
+    places = 1 - cost.adjusted()
+    return f"{cost:.{places}f}"
 
 
 def _feedback(turn_id: UUID) -> Block:

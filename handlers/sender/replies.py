@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.blocks import kit
 from handlers.boundary import Explanation
-from handlers.routes import Audience
+from handlers.routes import Audience, Press
 from handlers.sender.gate import SlackCalls, SlackRefused
 from services.errors import SlackUnavailable
 
@@ -40,6 +40,17 @@ class SlackReplies:
     async def problem(self, to: Audience, explanation: Explanation, incident: str | None) -> None:
         blocks = kit.explained(explanation.what, explanation.todo, incident)
         await self.show(to, explanation.what, blocks)
+
+    async def settle(self, press: Press, remark: str) -> None:
+        """Take the buttons off the message they were pressed on, and say what was decided."""
+        kept = [block for block in press.message.get("blocks") or () if block["type"] != "actions"]
+        body = {
+            "channel": press.to.place.channel,
+            "ts": press.message["ts"],
+            "text": press.message.get("text") or remark,
+            "blocks": [*kept, kit.context(remark)],
+        }
+        await self._calls.send(press.to.place.team, "chat.update", body, repeat=True)
 
     async def open_form(self, team: str, trigger_id: str, view: Block) -> None:
         await self._calls.send(team, "views.open", {"trigger_id": trigger_id, "view": view})

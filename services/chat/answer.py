@@ -73,6 +73,8 @@ def notes_of(call: ModelCall, *, models: tuple[str, ...], failover_from: str | N
     """What stands below an answer, from its booked call alone: also what a restart has."""
     return AnswerNotes(
         model=call.model,
+        tokens=call.usage.total,
+        cost=call.cost,
         models=tuple(name for name in models if name != call.model),
         stopped=call.outcome is CallOutcome.STOPPED,
         broken=call.outcome is CallOutcome.PARTIAL and call.error != "length",

@@ -15,7 +15,6 @@ export class App {
     this.route = parseRoute(location.hash);
     this.drafts = new Map();
     this.forms = new Map();
-    this.composers = new Map();
     this.places = {
       store,
       openChannel: (channel) => this.go({ channel }),

@@ -14,7 +14,7 @@ import { Sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
 import { followSystem } from "./theme.js";
 import { Tour } from "./tour.js";
-import { Window } from "./window.js";
+import { Shell } from "./shell.js";
 
 const RETRY_MS = 1500;
 
@@ -85,7 +85,7 @@ async function start() {
   new Inspector(app, document.getElementById("inspector"));
   new Modals(app);
   new Sidebar(app, document.getElementById("sidebar"));
-  new Window(app);
+  new Shell(app);
   new Tour(app);
   listenToKeys(app);
 }

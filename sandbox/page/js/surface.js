@@ -11,7 +11,6 @@ export class Surface {
     this.target = target;
     this.act = act;
     this.places = app.places;
-    this.errors = new Map();
   }
 
   /** The renderer is handed in so that containers and cards can hold blocks without importing the registry. */

@@ -6,35 +6,29 @@ import { icon } from "./icons.js";
 const DONE = "sandbox.tour.done";
 const QUESTION = "what can you help our video team with?";
 
+const COMMANDS = ["/ask", "/generate", "/usage", "/library"];
+
+function general(store) {
+  const named = [...store.channels.values()].filter(({ kind, is_member: member }) => kind === "public" && member);
+  return named.find(({ name }) => name === "general") ?? named[0];
+}
+
+/** `[icon, title, text, what a click does]`, only for what this workspace has. */
 function steps(app) {
   const { store } = app;
-  const home = [...store.channels.values()].find(({ kind, name }) => kind === "public" &&
-    name === "general") ?? [...store.channels.values()].find(({ kind }) => kind === "public");
-  const name = store.app.name;
-  const write = (text) => () => store.emit("compose", { channel: home?.id, text });
-  const others = [...store.users.values()].filter(({ is_bot: bot, id }) => !bot && id !== store.me);
-  const ask = store.commands.find(({ command }) => command === "/ask") ?? store.commands[0];
+  const channel = general(store)?.id;
+  const { name } = store.app;
+  const write = (text, attach) => () => store.emit("compose", { channel, text, attach });
+  const commands = store.commands.filter(({ command }) => COMMANDS.includes(command)).slice(0, 3);
+  const other = [...store.users.values()].find(({ is_bot: bot, id }) => !bot && id !== store.me);
+  const home = store.appChannel && (() => app.go({ channel: store.appChannel.id, tab: "home" }));
+  const people = () => document.querySelector(".act-as").click();
   return [
-    [
-      "message",
-      `Mention @${name}`,
-      "Ask in a channel; the answer streams into a thread.",
-      write(`@${name} ${QUESTION}`),
-    ],
-    ask ? ["slash", `Type ${ask.command}`, ask.description, write(`${ask.command} `)] : null,
-    store.appChannel ? [
-      "home",
-      "Open the app’s Home",
-      "What it did, what it cost, what is waiting.",
-      () => app.go({ channel: store.appChannel.id, tab: "home" }),
-    ] : null,
-    ["attach", "Drop a file", "A clip, a PDF, a script: into any channel.", write("")],
-    others.length ? [
-      "people",
-      "Switch person",
-      `See it as ${others[0].real_name} in a second window.`,
-      () => document.querySelector(".act-as").click(),
-    ] : null,
+    ["message", `Mention @${name}`, "Ask in a channel; the answer streams into a thread.", write(`@${name} ${QUESTION}`)],
+    ...commands.map(({ command, description }) => ["slash", `Type ${command}`, description, write(`${command} `)]),
+    ["attach", "Drop a file", "A clip, a PDF, a script: into any channel.", write("", true)],
+    home ? ["home", "Open the app’s Home", "Where it keeps what matters to you.", home] : null,
+    other ? ["people", "Switch person", `See it as ${other.real_name} in a second window.`, people] : null,
   ].filter(Boolean);
 }
 

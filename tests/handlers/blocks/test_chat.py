@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -22,8 +23,12 @@ def elements(blocks: list[Block]) -> list[Block]:
 
 
 def test_a_plain_answer_names_its_model_and_asks_for_feedback() -> None:
-    assert chat.footer(AnswerNotes(model="claude-sonnet-5-5"), TURN) == [
-        {"type": "context", "elements": [{"type": "mrkdwn", "text": "claude-sonnet-5-5"}]},
+    notes = AnswerNotes(model="claude-sonnet-5-5", tokens=1_240, cost=Decimal("0.00412"))
+    assert chat.footer(notes, TURN) == [
+        {
+            "type": "context",
+            "elements": [{"type": "mrkdwn", "text": "claude-sonnet-5-5 · 1,240 tokens, $0.0041"}],
+        },
         {
             "type": "context_actions",
             "elements": [
@@ -88,3 +93,18 @@ def test_slacks_limits_are_kept() -> None:
     assert len(kit.header("x" * 200)["text"]["text"]) == 150
     assert len(kit.text("x" * 4_000)["text"]["text"]) == 3_000
     assert len(kit.context(*"abcdefghijklmnop")["elements"]) == 10
+
+
+@pytest.mark.parametrize(
+    ("cost", "told"),
+    [
+        ("0", "$0.00"),
+        ("0.000408", "$0.00041"),
+        ("0.012345", "$0.01"),
+        ("3.5", "$3.50"),
+        (None, "cost unknown"),
+    ],
+)
+def test_money_is_told_to_what_matters_and_an_unknown_price_as_such(cost: str | None, told: str) -> None:
+    notes = AnswerNotes(model="m", tokens=10, cost=Decimal(cost) if cost is not None else None)
+    assert chat.spent(notes) == f"10 tokens, {told}"

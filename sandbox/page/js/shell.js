@@ -13,7 +13,7 @@ const part = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 760px)");
 const PANES = { messages: ChannelPane, home: HomePane, about: AboutPane };
 
-export class Window {
+export class Shell {
   constructor(app) {
     this.app = app;
     this.shell = part("app");
@@ -118,14 +118,16 @@ export class Window {
     this.shell.classList.toggle("with-inspector", !part("inspector").hidden);
   }
 
-  /** Fills the composer of a channel (by default the current one) with words to send. */
-  compose({ channel, text }) {
-    const target = channel ?? this.app.route.channel;
-    const go = this.app.route.channel !== target || this.app.route.tab !== "messages";
-    if (go) {
-      this.app.drafts.set(`${target}:`, text);
-      this.app.go({ channel: target });
-      requestAnimationFrame(() => requestAnimationFrame(() => this.main.pane.composer?.fill(text)));
-    } else this.main.pane.composer?.fill(text);
+  /** Fills the composer of a channel (by default the current one) with words to send, or opens its file picker. */
+  compose({ channel, text, attach }) {
+    const { app } = this;
+    const target = channel ?? app.route.channel;
+    const fill = () => {
+      this.main.pane.composer?.fill(text);
+      if (attach) this.main.pane.composer?.picker.click();
+    };
+    if (app.route.channel === target && app.route.tab === "messages") return fill();
+    app.go({ channel: target });
+    return addEventListener("hashchange", () => requestAnimationFrame(fill), { once: true });
   }
 }
