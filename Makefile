@@ -3,23 +3,34 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+RUNS := $(VENV)/.runs
+STAMP := $(VENV)/.tests
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench chaos serve clean lock browser
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-$(STAMP): requirements.lock pyproject.toml
-	@echo "Installing Showrunner's dependencies into $(VENV) (once, about a minute)…"
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-compile
+LOG := $(VENV)/install.log
+
+# What the product itself needs: the part of requirements.lock above its mark.
+$(RUNS): requirements.lock pyproject.toml
+	@echo "Installing Showrunner into $(VENV) (once, about a minute)…"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Showrunner needs Python 3.11 or newer.")'
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . 2>&1 | (grep -v -i warning || true)
-	@test -x $(BIN)/showrunner
+	@sed '/^# ---- development only/,$$d' requirements.lock > $(VENV)/runs.lock
+	@$(PIP) --require-hashes -r $(VENV)/runs.lock > $(LOG) 2>&1 || { cat $(LOG); exit 1; }
+	@$(PIP) --no-build-isolation -e . > $(LOG) 2>&1 || { cat $(LOG); exit 1; }
+	@touch $(RUNS)
+
+# And what testing it needs.
+$(STAMP): $(RUNS)
+	@echo "Installing what the tests need…"
+	@$(PIP) --require-hashes -r requirements.lock > $(LOG) 2>&1 || { cat $(LOG); exit 1; }
 	@touch $(STAMP)
 
-demo: $(STAMP) ## Showrunner in a Slack-like page on http://127.0.0.1:8800, no keys needed
+demo: $(RUNS) ## Showrunner in a Slack-like page on http://127.0.0.1:8800, no keys needed
 	@exec $(BIN)/python -m sandbox --port 8800 $(ARGS)
 
 browser: $(STAMP)
@@ -46,13 +57,12 @@ bench: $(STAMP) ## figures of speed: make bench ONLY=P1,P2
 chaos: $(STAMP) ## figures of reliability: make chaos ONLY=R1 SCALE=1.0
 	@$(BIN)/python -m tests.chaos --only "$(ONLY)" --scale "$(or $(SCALE),1.0)"
 
-serve: $(STAMP) ## the program against a real workspace; settings from the environment or .env
+serve: $(RUNS) ## the program against a real workspace; settings from the environment or .env
 	@exec $(BIN)/showrunner serve
 
 lock: $(STAMP) ## write requirements.lock anew from pyproject.toml
-	@$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet pip-tools
-	@build/lock/bin/pip-compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--no-emit-trusted-host --strip-extras --allow-unsafe -o requirements.lock pyproject.toml
+	@$(PYTHON) -m venv build/lock && build/lock/bin/pip install -qq pip-tools
+	@$(PYTHON) .ci/lock.py build/lock/bin/pip-compile
 
 clean: ## remove what the targets made (the demo's data too)
 	@rm -rf $(VENV) build data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -11,8 +11,6 @@ import uvloop
 
 from bot import commands, config, logs
 from bot.config import Settings, SettingsError
-from bot.slack import SlackRefusedToken
-from storage.embedded import EmbeddedError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,18 +36,8 @@ def _run(given: argparse.Namespace, settings: Settings) -> int:
         uvloop.run(
             commands.serve(settings, given.role) if given.command == "serve" else commands.migrate(settings)
         )
-    except SlackRefusedToken as error:
-        print(
-            f"Slack does not accept SLACK_BOT_TOKEN ({error.code}). Take a new one from your app’s page.",
-            file=sys.stderr,
-        )
-        return 1
-    except EmbeddedError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"Could not start: {error}", file=sys.stderr)
-        return 1
+    except Exception as error:
+        return commands.give_up(error)
     return 0
 
 

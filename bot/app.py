@@ -21,7 +21,7 @@ from bot.listeners import Listeners
 from bot.manifest import MANIFEST
 from bot.metrics import Metrics
 from bot.models import chat_router
-from bot.slack import bolt_app, web_client
+from bot.slack import Identity, bolt_app, web_client
 from bot.upkeep import Upkeep
 from handlers.access import AccessHandlers
 from handlers.boundary import Boundary, explain
@@ -45,13 +45,16 @@ from services.models.prices import BundledPrices
 from services.models.router import ModelRouter
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports import Checkpoint, Clock, UnitOfWorkFactory
 from storage.cancellation import PostgresCancellation
 from storage.rates import SlackRateGate
 from storage.uow import unit_of_work
 
 MARGIN = 3
 """Heartbeats a lease outlives its worker by: one may be late, a second one lost."""
+
+
+OVERRIDES = frozenset({"clock", "router", "metrics", "checkpoint"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,61 +71,124 @@ class Desk:
     uow: UnitOfWorkFactory
     metrics: Metrics
     routes: tuple[Route, ...]
+    listeners: Listeners
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The ports of the services, over storage, Slack and the providers."""
+
+    clock: Clock
+    checkpoint: Checkpoint
+    router: ModelRouter
+    enqueuer: Enqueuer
+    uow: UnitOfWorkFactory
+    cancellation: PostgresCancellation
+    directory: SlackDirectory
+    presenter: SlackPresenter
+    replies: SlackReplies
+    files: ThreadFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    chat: ChatService
+    intake: ChatIntake
+    choices: ChatChoices
+    home: HomeService
+    limits: LimitsService
 
 
 def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
     """The desk over `base`. `overrides` replace parts by name: clock, router, metrics, checkpoint."""
-    clock: Clock = overrides.get("clock") or SystemClock()
+    if unknown := overrides.keys() - OVERRIDES:
+        raise TypeError(f"nothing of this name to replace: {', '.join(sorted(unknown))}")
+    outside = outside_of(settings, base, overrides)
+    services = services_of(settings, outside)
     metrics: Metrics = overrides.get("metrics") or Metrics()
-    checkpoint = overrides.get("checkpoint") or checkpoint_for(settings.crash_at)
-    router: ModelRouter = overrides.get("router") or chat_router(settings, base.makers, clock)
-    identity = base.identity
+    upkeep = Upkeep(services.chat, services.limits, settings.heartbeat_seconds)
+    access = AccessHandlers(base.identity.bot_user)
+    boundary, grammar = Boundary(outside.replies), Grammar()
+    routes = (
+        *routes_of(*handlers_of(base.identity, outside, services, boundary, grammar)),
+        *routes_of(access, upkeep),
+    )
+    grammar.learn(route for route in routes if isinstance(route, Command))
+    listeners = Listeners(grammar, boundary)
+    inbox = Inbox(events_of(routes), base.identity.bot_user, base.identity.bot_id, metrics)
+    tokenless = web_client(settings, base.session, token=False)
+    return Desk(
+        app=bolt_app(settings, tokenless, base.identity, inbox, routes, listeners),
+        chat=services.chat,
+        upkeep=upkeep,
+        access=access,
+        tasks={route.name: route for route in routes if isinstance(route, Task)},
+        cancellation=outside.cancellation,
+        enqueuer=outside.enqueuer,
+        uow=outside.uow,
+        metrics=metrics,
+        routes=routes,
+        listeners=listeners,
+    )
 
-    enqueuer = Enqueuer()
-    uow = unit_of_work(base.database.engine, enqueuer)
-    cancellation = PostgresCancellation(base.database.engine, base.database.dsn)
-    calls = SlackCalls(base.client, SlackRateGate(base.database.engine, enabled=settings.rate_gates), clock)
-    directory = SlackDirectory(calls, lambda: identity.bot_user)
-    presenter = SlackPresenter(calls, directory, uow, clock, explain)
-    replies = SlackReplies(calls)
 
-    people = PeopleService(uow, directory, clock)
-    policy = Policy(settings.owners, guests=settings.guests)
-    limits = LimitsService(uow, clock, settings.daily_tokens)
+def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str, Any]) -> Outside:
+    clock: Clock = overrides.get("clock") or SystemClock()
+    engine, enqueuer = base.database.engine, Enqueuer()
+    uow = unit_of_work(engine, enqueuer)
+    calls = SlackCalls(base.client, SlackRateGate(engine, enabled=settings.rate_gates), clock)
+    directory = SlackDirectory(calls, lambda: base.identity.bot_user)
     token = settings.slack_bot_token.get_secret_value()
-    files = ThreadFiles(SlackFiles(base.session, token, settings.slack_api_url, calls))
-    prices = BundledPrices()
-    chat_settings = ChatSettings(
+    return Outside(
+        clock=clock,
+        checkpoint=overrides.get("checkpoint") or checkpoint_for(settings.crash_at),
+        router=overrides.get("router") or chat_router(settings, base.makers, clock),
+        enqueuer=enqueuer,
+        uow=uow,
+        cancellation=PostgresCancellation(engine, base.database.dsn),
+        directory=directory,
+        presenter=SlackPresenter(calls, directory, uow, clock, explain),
+        replies=SlackReplies(calls),
+        files=ThreadFiles(SlackFiles(base.session, token, settings.slack_api_url, calls)),
+    )
+
+
+def services_of(settings: Settings, o: Outside) -> Services:
+    people = PeopleService(o.uow, o.directory, o.clock)
+    policy = Policy(settings.owners, guests=settings.guests)
+    limits = LimitsService(o.uow, o.clock, settings.daily_tokens)
+    chat = ChatSettings(
         worker=f"{socket.gethostname()}:{os.getpid()}",
         answer_tokens=settings.answer_tokens,
         lease=timedelta(seconds=settings.heartbeat_seconds * MARGIN),
     )
-    context = ContextBuilder(files, limit=settings.context_tokens, answer_tokens=settings.answer_tokens)
+    context = ContextBuilder(o.files, limit=settings.context_tokens, answer_tokens=settings.answer_tokens)
     preparation = Preparation(
-        uow, directory, people, router, context, limits, policy, prices, clock, checkpoint, chat_settings
+        o.uow, o.directory, people, o.router, context, limits, policy, BundledPrices(), o.clock, o.checkpoint, chat
+    )  # fmt: skip
+    intake = ChatIntake(o.uow, o.presenter, o.cancellation, o.clock, o.checkpoint)
+    return Services(
+        chat=ChatService(
+            o.uow, o.presenter, preparation, o.router, o.cancellation, o.clock, o.checkpoint, chat
+        ),
+        intake=intake,
+        choices=ChatChoices(o.uow, intake, people, policy, o.clock),
+        home=HomeService(o.uow, people, limits, o.router.names("chat")),
+        limits=limits,
     )
-    intake = ChatIntake(uow, presenter, cancellation, clock, checkpoint)
-    chat = ChatService(uow, presenter, preparation, router, cancellation, clock, checkpoint, chat_settings)
-    choices = ChatChoices(uow, intake, people, policy, clock)
-    home = HomeService(uow, people, limits, router.names("chat"))
-    upkeep = Upkeep(chat, limits, settings.heartbeat_seconds)
 
-    boundary, grammar = Boundary(replies), Grammar()
-    access = AccessHandlers(identity.bot_user)
-    routes = routes_of(
-        ChatHandlers(intake, chat, choices, replies, boundary, grammar, identity.bot_user),
+
+def handlers_of(
+    identity: Identity, outside: Outside, services: Services, boundary: Boundary, grammar: Grammar
+) -> tuple[Handlers, ...]:
+    replies = outside.replies
+    return (
+        ChatHandlers(
+            services.intake, services.chat, services.choices, replies, boundary, grammar, identity.bot_user
+        ),
         HelpHandlers(replies, grammar),
-        HomeHandlers(home, replies, suggested_prompts(), identity.url),
-        access,
-        upkeep,
+        HomeHandlers(services.home, replies, suggested_prompts(), identity.url),
     )
-    grammar.learn(route for route in routes if isinstance(route, Command))
-
-    inbox = Inbox(events_of(routes), identity.bot_user, identity.bot_id, metrics)
-    tokenless = web_client(settings, base.session, token=False)
-    app = bolt_app(settings, tokenless, identity, inbox, routes, Listeners(grammar, boundary))
-    tasks = {route.name: route for route in routes if isinstance(route, Task)}
-    return Desk(app, chat, upkeep, access, tasks, cancellation, enqueuer, uow, metrics, routes)
 
 
 def routes_of(*handlers: Handlers) -> tuple[Route, ...]:

@@ -1,8 +1,8 @@
 """The durable inbox: an event is stored before Slack is told that it arrived.
 
 It stands in Bolt's `before_authorize`: after the signature check, before anything that could fail for
-another reason than our own database. An exception here leaves the event unacknowledged, so Slack
-delivers it again.
+another reason than our own database. What is not stored is not acknowledged: any answer but 200 makes
+Slack deliver the event again.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import structlog
 from prometheus_client import Counter, Histogram
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -17,6 +18,9 @@ from slack_bolt.response import BoltResponse
 
 from bot.metrics import Metrics
 from handlers.routes import Envelope, Event
+from services.errors import StorageUnavailable
+
+log = structlog.get_logger()
 
 
 class Inbox(AsyncMiddleware):
@@ -38,8 +42,22 @@ class Inbox(AsyncMiddleware):
         if req.body.get("type") != "event_callback":
             return await next()
         with self._seconds.time():
-            await self.take(req.body)
-        return BoltResponse(status=200, body="")
+            return BoltResponse(status=await self._status(req.body), body="")
+
+    async def _status(self, body: Mapping[str, Any]) -> int:
+        try:
+            await self.take(body)
+        except StorageUnavailable:
+            log.warning("inbox.storage_away")
+            return self._failed(503)
+        except Exception:
+            log.exception("inbox.not_taken")
+            return self._failed(400)
+        return 200
+
+    def _failed(self, status: int) -> int:
+        self._received.labels("failed").inc()
+        return status
 
     async def take(self, body: Mapping[str, Any]) -> None:
         """Store what one event calls for; what nobody handles, and what we said ourselves, is passed over."""
@@ -52,5 +70,4 @@ class Inbox(AsyncMiddleware):
         self._received.labels("taken").inc()
 
     def _is_own(self, event: Mapping[str, Any]) -> bool:
-        said = {event.get("bot_id"), event.get("user")} if event.get("type") != "app_home_opened" else set()
-        return bool(self._ours & said)
+        return not self._ours.isdisjoint({event.get("bot_id"), event.get("user")})

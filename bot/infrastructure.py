@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-import structlog
+import asyncpg
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config import Settings
@@ -21,9 +22,9 @@ from storage.embedded import EmbeddedPostgres
 from storage.engine import make_engine
 from storage.migrate import migrate
 
-log = structlog.get_logger()
 
-DRIVER = "+asyncpg"
+class DatabaseUnusable(Exception):
+    """PostgreSQL cannot be reached, does not let us in, or cannot be migrated; says which by the driver's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,24 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
     async with AsyncExitStack() as stack:
         embedded = await _embedded(settings, stack)
         url = embedded.url() if embedded else settings.sqlalchemy_url or ""
+        dsn = embedded.dsn() if embedded else settings.database_dsn or ""
         engine = make_engine(url, pool_size=settings.workers + 4, overflow=8)
         stack.push_async_callback(engine.dispose)
-        dsn = embedded.dsn() if embedded else url.replace(DRIVER, "", 1)
-        await migrate(engine, [queue.install])
+        await _migrated(engine)
         yield Database(engine, dsn, embedded)
+
+
+async def _migrated(engine: AsyncEngine) -> None:
+    try:
+        await migrate(engine, [queue.install])
+    except (OSError, DBAPIError, asyncpg.PostgresError) as error:
+        raise DatabaseUnusable(reason(error)) from error
+
+
+def reason(error: BaseException) -> str:
+    """The driver's own name for it, under what SQLAlchemy wraps around."""
+    own = (error.orig.__cause__ or error.orig) if isinstance(error, DBAPIError) and error.orig else error
+    return type(own).__name__
 
 
 async def _embedded(settings: Settings, stack: AsyncExitStack) -> EmbeddedPostgres | None:
@@ -61,11 +75,11 @@ async def _embedded(settings: Settings, stack: AsyncExitStack) -> EmbeddedPostgr
     server = EmbeddedPostgres(data_folder(settings))
     await stack.enter_async_context(server)
     watching = asyncio.create_task(server.watch(), name="embedded PostgreSQL")
-    stack.push_async_callback(_ended, watching)
+    stack.push_async_callback(ended, watching)
     return server
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
+async def ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait({task})
 

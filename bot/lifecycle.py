@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import Desk, build
 from bot.config import Settings
-from bot.infrastructure import Infrastructure, opened
-from bot.slack import EventsGate, Sockets
-from bot.web import Site
+from bot.gate import EventsGate
+from bot.infrastructure import Infrastructure, ended, opened
+from bot.sockets import Sockets
+from bot.web import Handler, Site
 from handlers.routes import Task
 from jobs import tasks
 from jobs.queue import Worker
@@ -49,6 +50,7 @@ class Program:
             await self._desk.cancellation.start()
             stack.push_async_callback(self._desk.cancellation.stop)
             stack.push_async_callback(self._desk.chat.drained)
+            stack.push_async_callback(self._desk.listeners.drained, self._settings.drain_seconds)
             if self._works:
                 await self._start_work(stack)
             await self._start_site(stack)
@@ -64,7 +66,7 @@ class Program:
     async def _start_work(self, stack: AsyncExitStack) -> None:
         desk, settings, dsn = self._desk, self._settings, self._base.database.dsn
         leases = asyncio.create_task(desk.upkeep.keep_leases(), name="leases")
-        stack.callback(leases.cancel)  # after the worker has drained: entered before it
+        stack.push_async_callback(ended, leases)  # after the worker has drained: entered before it
         table = tasks.table(*(self._job(task) for task in desk.tasks.values()))
         self._worker = Worker(
             dsn, table, concurrency=settings.workers * 2, heartbeat=settings.heartbeat_seconds
@@ -93,18 +95,20 @@ class Program:
         return run
 
     async def _start_site(self, stack: AsyncExitStack) -> None:
-        http = self._hears and self._settings.mode == "http"
-        site = Site(self._settings, self._desk.metrics, self.checks)
-        runner = web.AppRunner(
-            site.application(EventsGate(self._desk.app).receive if http else None),
-            access_log=None,
-            shutdown_timeout=5.0,
-        )
+        site = Site(self._settings, self._desk.metrics, self.checks, self.measure)
+        runner = web.AppRunner(site.application(self._door()), access_log=None, shutdown_timeout=5.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         listener = web.TCPSite(runner, self._settings.host, self._settings.port)
         await listener.start()
         self.port = runner.addresses[0][1]
+
+    def _door(self) -> Handler | None:
+        """Where Slack's requests come in, in HTTP mode."""
+        secret = self._settings.slack_signing_secret
+        if not self._hears or self._settings.mode != "http" or secret is None:
+            return None
+        return EventsGate(self._desk.app, secret.get_secret_value()).receive
 
     async def _start_sockets(self, stack: AsyncExitStack) -> None:
         token = self._settings.slack_app_token
@@ -127,6 +131,17 @@ class Program:
         if self._worker is not None:
             found["worker"] = self._worker.alive
         return found
+
+    async def measure(self) -> None:
+        """The queue's depth, as a process that works sees it; none while the database is away."""
+        counts: Mapping[str, Mapping[str, int]] = {}
+        if self._worker is not None:
+            try:
+                async with asyncio.timeout(2):
+                    counts = await self._worker.counts()
+            except Exception as error:  # a scrape is answered in any case
+                log.warning("queue.not_counted", error=type(error).__name__)
+        self._desk.metrics.show_queue(counts)
 
 
 async def database_answers(engine: AsyncEngine) -> bool:

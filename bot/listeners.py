@@ -31,6 +31,12 @@ class Listeners:
     def __init__(self, grammar: Grammar, boundary: Boundary) -> None:
         self._grammar = grammar
         self._boundary = boundary
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def drained(self, timeout: float) -> None:
+        """Wait, at most so many seconds, for what was acknowledged before it was through."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=timeout)
 
     async def command(self, ack: Ack, body: Body) -> None:
         to = Audience(actor_of(body), Place(team_of(body), str(body["channel_id"])), body.get("response_url"))
@@ -61,25 +67,30 @@ class Listeners:
     def view(self, route: View) -> Listener:
         async def submitted(ack: Ack, body: Body) -> None:
             form = submission_of(body)
-            to = Audience(form.actor, Place(form.actor.team, ""))
-            problems: Mapping[str, str] = {}
-            async with self._boundary.guard(to):
-                problems = await route.run(form)
-            await (ack(response_action="errors", errors=dict(problems)) if problems else ack())
+            problems: dict[str, str] = {}
+
+            async def take() -> None:
+                problems.update(await route.run(form))
+
+            async def answer() -> None:
+                await (ack(response_action="errors", errors=problems) if problems else ack())
+
+            await self._guarded(Audience(form.actor, Place(form.actor.team, "")), take(), answer)
 
         return submitted
 
     async def _guarded(self, to: Audience, work: Awaitable[None], ack: Ack) -> None:
         """Acknowledge when the handler is through, or when Slack would wait no longer."""
-
-        async def run() -> None:
-            async with self._boundary.guard(to):
-                await work
-
-        running = asyncio.ensure_future(run())
+        running = asyncio.create_task(self._told(to, work))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
         await asyncio.wait({running}, timeout=ACK_WITHIN)
         await ack()
         await running
+
+    async def _told(self, to: Audience, work: Awaitable[None]) -> None:
+        async with self._boundary.guard(to):
+            await work
 
 
 def team_of(body: Body) -> str:

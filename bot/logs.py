@@ -6,24 +6,23 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Collection
 
 import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from bot.config import Settings
-from services.errors import ShowrunnerError
+from services.errors import BadRequest, FileUnreadable, ShowrunnerError
 
 # fmt: off
 ALLOWED = frozenset(
     {
         "address", "attempt", "attempts", "backoff", "cause", "channel", "code", "connections",
-        "conversation", "count", "delay", "delivered", "depth", "entrypoint", "error", "event",
-        "exception", "file", "host", "id", "incident", "job", "jobs", "kind", "latency", "level", "limit",
+        "conversation", "count", "delay", "delivered", "depth", "detail", "entrypoint", "error", "event",
+        "exception", "file", "fire_at", "host", "id", "incident", "job", "jobs", "kind", "latency", "level", "limit",
         "logger", "method", "mode", "model", "ms", "name", "outcome", "parts", "path", "pid", "port",
-        "provider", "purpose", "reason", "role", "seconds", "signal", "size", "state", "status", "step",
+        "provider", "purpose", "reason", "rest", "role", "seconds", "signal", "size", "state", "status", "step",
         "task", "team", "timestamp", "tokens", "turn", "user", "version", "waited", "wakes", "worker",
     }
 )
@@ -33,6 +32,11 @@ SECRETS = re.compile(
     re.IGNORECASE,
 )
 LONGEST = 500
+PLAIN = re.compile(r"[\w ,.\-/]*")
+HARMLESS = ("As you gave `client` as well, `token` will be unused",)
+"""Bolt looks for our token in the environment by itself; the client it is given has none, on purpose."""
+QUOTES_PEOPLE = (BadRequest, FileUnreadable)
+"""Our own errors whose texts hold a word, a file's name or an argument that a person wrote."""
 
 
 def redacted(text: str) -> str:
@@ -45,8 +49,26 @@ def only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {**kept, **({"dropped": dropped} if dropped else {})}
 
 
-def clean(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    return {name: redacted(value) if isinstance(value, str) else value for name, value in event.items()}
+class Clean:
+    """Takes out what looks like a secret, and these very secrets wherever they stand."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        known = sorted(secrets, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        return {name: self._value(value) for name, value in event.items()}
+
+    def _value(self, value: object) -> object:
+        match value:
+            case str():
+                return redacted(self._known.sub("[redacted]", value) if self._known else value)
+            case list() | tuple() | set() | frozenset():
+                return [self._value(part) for part in value]
+            case dict():
+                return {str(name): self._value(part) for name, part in value.items()}
+            case _:
+                return value
 
 
 def plain_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -62,7 +84,8 @@ def chain(error: BaseException) -> list[str]:
     lines: list[str] = []
     seen: BaseException | None = error
     while seen is not None and len(lines) < 40:
-        said = f": {redacted(str(seen))}" if isinstance(seen, ShowrunnerError) else ""
+        tells = isinstance(seen, ShowrunnerError) and not isinstance(seen, QUOTES_PEOPLE)
+        said = f": {redacted(str(seen))}" if tells else ""
         lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}{said}")
         lines += [
             f"  {frame.filename}:{frame.lineno} {frame.name}"
@@ -73,15 +96,26 @@ def chain(error: BaseException) -> list[str]:
 
 
 class Foreign(logging.Handler):
-    """Warnings of libraries become events of ours. Their texts can hold payloads: a short part is kept."""
+    """Warnings of libraries become events of ours; of their texts only what cannot be a payload."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        info = record.exc_info[1] if record.exc_info else None
-        fields: MutableMapping[str, Any] = {
-            "logger": record.name,
-            "reason": redacted(record.getMessage())[:200],
-        }
-        structlog.get_logger().log(record.levelno, "library", exc_info=info, **fields)
+        if record.getMessage().startswith(HARMLESS):
+            return
+        structlog.get_logger().log(
+            record.levelno,
+            "library",
+            logger=record.name,
+            path=f"{record.filename}:{record.lineno}",
+            reason=opening(record),
+            exc_info=record.exc_info[1] if record.exc_info else None,
+        )
+
+
+def opening(record: logging.LogRecord) -> str:
+    """The plain words a message begins with: what was filled in stands behind a sign or a quote."""
+    said = str(record.msg) if record.args else record.getMessage()
+    plain = PLAIN.match(said)
+    return plain.group().strip() if plain else ""
 
 
 def configure(settings: Settings) -> None:
@@ -94,7 +128,7 @@ def configure(settings: Settings) -> None:
             structlog.processors.TimeStamper(fmt="iso"),
             plain_exception,
             only_allowed,
-            clean,
+            Clean(settings.secrets()),
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
             if text
             else structlog.processors.JSONRenderer(_dumps),

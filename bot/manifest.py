@@ -16,7 +16,7 @@ def manifest(mode: str, url: str | None = None) -> dict[str, Any]:
     told: dict[str, Any] = yaml.safe_load(MANIFEST.read_text())
     if mode == "socket":
         return told
-    if not url:
+    if not url or not url.startswith("https://"):
         raise ValueError("HTTP mode needs --url https://…, the address that Slack reaches this program under")
     address = url.rstrip("/") + EVENTS_PATH
     settings = told["settings"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 
@@ -9,7 +11,10 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.events = Counter(
-            "showrunner_events_total", "Slack events, taken or passed over", ["what"], registry=self.registry
+            "showrunner_events_total",
+            "Slack events taken, passed over or failed",
+            ["what"],
+            registry=self.registry,
         )
         self.event_seconds = Histogram(
             "showrunner_event_seconds",
@@ -31,3 +36,10 @@ class Metrics:
             "showrunner_queue_jobs", "Jobs in the queue", ["task", "state"], registry=self.registry
         )
         self.ready = Gauge("showrunner_ready", "1 when this process can do its work", registry=self.registry)
+
+    def show_queue(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Jobs by task and state, in place of what was shown before."""
+        self.queue.clear()
+        for task, states in counts.items():
+            for state, count in states.items():
+                self.queue.labels(task, state).set(count)

@@ -1,22 +1,22 @@
-"""Slack's side of the program: the Bolt app over our routes, and the ways its requests reach us."""
+"""Slack's side of the program: the client, who we are there, and the Bolt app over our routes."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 import aiohttp
 import structlog
-from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.config import Settings
 from bot.inbox import Inbox
@@ -26,31 +26,37 @@ from handlers.routes import Button, Command, Route, Shortcut, View
 log = structlog.get_logger()
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=5)
-BODY_LIMIT = 2**20
-SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
-TIMESTAMP = re.compile(r"[1-9][0-9]{9}")
+FIRST_WAIT, LONGEST_WAIT = 0.5, 15.0
 PERMANENT = frozenset(
-    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "no_permission"}
-)
+    {
+        "access_denied", "account_inactive", "ekm_access_denied", "enterprise_is_restricted", "forbidden_team",
+        "invalid_auth", "missing_scope", "no_permission", "not_allowed_token_type", "not_authed",
+        "org_login_required", "team_access_not_granted", "token_expired", "token_revoked",
+    }
+)  # fmt: skip
+
+T = TypeVar("T")
 
 
 class SlackRefusedToken(Exception):
-    """The bot token is not good; `code` is Slack's error name."""
+    """The token of `variable` is not good; `code` is Slack's error name."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, variable: str = "SLACK_BOT_TOKEN") -> None:
         super().__init__(code)
         self.code = code
+        self.variable = variable
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who we are in the workspace, from `auth.test`."""
+    """Who we are in the workspace, from `auth.test`; `ahead` is our clock's lead over Slack's in seconds."""
 
     team: str
     bot_user: str
     bot_id: str
     url: str
     scopes: tuple[str, ...] = ()
+    ahead: float = 0.0
 
 
 def client_session() -> aiohttp.ClientSession:
@@ -66,17 +72,42 @@ def web_client(settings: Settings, session: aiohttp.ClientSession, *, token: boo
     )
 
 
-async def identify(client: AsyncWebClient) -> Identity:
-    """Raises SlackRefusedToken, or ConnectionError while Slack does not answer."""
+async def asked(variable: str, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """Slack's answer. Raises SlackRefusedToken, or ConnectionError while Slack does not answer."""
     try:
-        answer = await client.auth_test()
+        return await call
     except SlackApiError as error:
-        code = str(error.response.get("error") or error.response.status_code)
+        code = error_code(error)
         if code in PERMANENT:
-            raise SlackRefusedToken(code) from error
+            raise SlackRefusedToken(code, variable) from error
         raise ConnectionError(code) from error
     except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
         raise ConnectionError(type(error).__name__) from error
+
+
+def error_code(error: SlackApiError) -> str:
+    """Slack's name for it; the HTTP status where the answer was no JSON (then `response` is aiohttp's)."""
+    data = getattr(error.response, "data", None)
+    code = data.get("error") if isinstance(data, dict) else None
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None)
+    return str(code or status)
+
+
+async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """As soon as Slack answers."""
+    wait = FIRST_WAIT
+    while True:
+        try:
+            return await ask()
+        except ConnectionError as error:
+            log.warning("slack.not_reached", reason=str(error), seconds=wait)
+        await asyncio.sleep(wait)
+        wait = min(LONGEST_WAIT, wait * 2)
+
+
+async def identify(client: AsyncWebClient) -> Identity:
+    """Raises SlackRefusedToken, or ConnectionError while Slack does not answer."""
+    answer = await asked("SLACK_BOT_TOKEN", client.auth_test())
     scopes = str(answer.headers.get("x-oauth-scopes") or "")
     return Identity(
         team=str(answer["team_id"]),
@@ -84,19 +115,21 @@ async def identify(client: AsyncWebClient) -> Identity:
         bot_id=str(answer.get("bot_id") or ""),
         url=str(answer.get("url") or "https://slack.com/"),
         scopes=tuple(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        ahead=ahead_of(str(answer.headers.get("date") or "")),
     )
+
+
+def ahead_of(date: str) -> float:
+    """Seconds between HTTP's `Date` and now; 0 where there is none."""
+    try:
+        return time.time() - parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return 0.0
 
 
 async def identify_patiently(client: AsyncWebClient) -> Identity:
     """As soon as Slack answers. Raises SlackRefusedToken."""
-    wait = 0.5
-    while True:
-        try:
-            return await identify(client)
-        except ConnectionError as error:
-            log.warning("slack.not_reached", reason=str(error), seconds=wait)
-        await asyncio.sleep(wait)
-        wait = min(15.0, wait * 2)
+    return await patiently(lambda: identify(client))
 
 
 def bolt_app(
@@ -126,8 +159,18 @@ def bolt_app(
         authorize=authorize,
         attaching_conversation_kwargs_enabled=False,
     )
+    app.error(refused)
     register(app, routes, listeners)
     return app
+
+
+async def refused(error: Exception, response: BoltResponse | None) -> BoltResponse | None:
+    """What no boundary caught: an interaction that is none of Slack's, or Slack itself out of reach.
+
+    Anything but 200 leaves it unacknowledged; `response` is None where that has happened already.
+    """
+    log.error("slack.not_handled", exc_info=error)
+    return None if response is None else BoltResponse(status=400, body="")
 
 
 def register(app: AsyncApp, routes: Iterable[Route], listeners: Listeners) -> None:
@@ -145,54 +188,3 @@ def register(app: AsyncApp, routes: Iterable[Route], listeners: Listeners) -> No
                 app.view(callback_id)(listeners.view(route))
             case _:
                 pass
-
-
-class EventsGate:
-    """HTTP mode's door before Bolt: what is not exactly shaped like a request of Slack's is not looked at."""
-
-    def __init__(self, app: AsyncApp) -> None:
-        self._app = app
-
-    async def receive(self, request: web.Request) -> web.Response:
-        headers = request.headers
-        if not (
-            SIGNATURE.fullmatch(headers.get("X-Slack-Signature", ""))
-            and TIMESTAMP.fullmatch(headers.get("X-Slack-Request-Timestamp", ""))
-        ):
-            return web.Response(status=401)
-        try:
-            body = (await request.read()).decode("utf-8")
-        except (UnicodeDecodeError, web.HTTPRequestEntityTooLarge):
-            return web.Response(status=401)
-        return await self._dispatch(body, request.query_string, headers)
-
-    async def _dispatch(self, body: str, query: str, headers: Mapping[str, str]) -> web.Response:
-        try:
-            bolt = AsyncBoltRequest(body=body, query=query, headers=dict(headers))
-        except ValueError:
-            return web.Response(status=401)
-        return await to_aiohttp_response(await self._app.async_dispatch(bolt))
-
-
-class Sockets:
-    """Socket Mode over several connections: one is always there while another is renewed."""
-
-    def __init__(self, app: AsyncApp, app_token: str, count: int) -> None:
-        self._app = app
-        self._token = app_token
-        self._count = count
-        self._handlers: list[AsyncSocketModeHandler] = []
-
-    async def open(self) -> None:
-        for _ in range(self._count):
-            handler = AsyncSocketModeHandler(self._app, self._token)
-            self._handlers.append(handler)
-            await handler.connect_async()  # type: ignore[no-untyped-call]
-
-    async def connected(self) -> int:
-        states = [await handler.client.is_connected() for handler in self._handlers]
-        return sum(states)
-
-    async def close(self) -> None:
-        closing = [handler.close_async() for handler in self._handlers]  # type: ignore[no-untyped-call]
-        await asyncio.gather(*closing, return_exceptions=True)

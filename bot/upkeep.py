@@ -41,10 +41,12 @@ class Upkeep:
         await self._limits.sweep(RESERVED_AT_MOST)
 
     async def keep_leases(self) -> None:
-        """For as long as this process works on turns."""
+        """For as long as this process works on turns; whatever fails once is tried again at the next beat."""
         while True:
             await asyncio.sleep(self._heartbeat)
             try:
                 await self._chat.keep_leases()
             except StorageUnavailable:
                 log.warning("leases.not_kept")
+            except Exception:
+                log.exception("leases.failed")

@@ -11,19 +11,26 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.config import Settings
+from bot.gate import BODY_LIMIT
 from bot.manifest import EVENTS_PATH
 from bot.metrics import Metrics
-from bot.slack import BODY_LIMIT
 
 Checks = Callable[[], Awaitable[Mapping[str, bool]]]
+Measure = Callable[[], Awaitable[None]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PROXIED = ("X-Forwarded-", "X-Real-Ip", "Forwarded", "Via")
+"""How the names of headers begin that proxies add."""
 
 
 class Site:
-    def __init__(self, settings: Settings, metrics: Metrics, checks: Checks) -> None:
+    """`measure` brings the gauges up to date before they are read."""
+
+    def __init__(self, settings: Settings, metrics: Metrics, checks: Checks, measure: Measure) -> None:
         self._settings = settings
         self._metrics = metrics
         self._checks = checks
+        self._measure = measure
 
     def application(self, events: Handler | None) -> web.Application:
         """`events`: Slack's door, in HTTP mode."""
@@ -43,22 +50,38 @@ class Site:
         """Whether work can be done now; 503 with the part that is down."""
         checks = dict(await self._checks())
         ready = all(checks.values())
-        self._metrics.ready.set(ready)
         body = orjson.dumps({"ready": ready, "checks": checks})
         return web.Response(body=body, status=200 if ready else 503, content_type="application/json")
 
     async def figures(self, request: web.Request) -> web.Response:
         if not self._may_read_figures(request):
             return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
+        self._metrics.ready.set(all((await self._checks()).values()))
+        await self._measure()
         return web.Response(
             body=generate_latest(self._metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )
 
     def _may_read_figures(self, request: web.Request) -> bool:
         """From this machine itself, not through a proxy on it; from elsewhere with the token."""
+        return self._has_token(request) or (is_local(request) and not is_proxied(request))
+
+    def _has_token(self, request: web.Request) -> bool:
         token = self._settings.metrics_token
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token is not None and hmac.compare_digest(given.encode(), token.get_secret_value().encode()):
-            return True
-        forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-        return not forwarded and request.remote is not None and ip_address(request.remote).is_loopback
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        return (
+            token is not None
+            and scheme.lower() == "bearer"
+            and hmac.compare_digest(
+                given.encode("utf-8", "surrogateescape"), token.get_secret_value().encode()
+            )
+        )
+
+
+def is_local(request: web.Request) -> bool:
+    """Over a TCP connection from this machine; other transports have no address."""
+    return ip_address(request.remote).is_loopback if request.remote else False
+
+
+def is_proxied(request: web.Request) -> bool:
+    return any(name.title().startswith(PROXIED) for name in request.headers)

@@ -11,7 +11,10 @@ from pathlib import Path
 import uvloop
 
 from sandbox.botprocess import MISUSED, BotProcess, child_environment, until_ready
+from sandbox.breaking import unknown
+from sandbox.history import WEEKS, seed_history
 from sandbox.manifest import UnusableManifest
+from sandbox.samples import place_samples
 from sandbox.server import Sandbox
 from sandbox.settings import REPOSITORY, SandboxSettings
 
@@ -21,6 +24,9 @@ _SLOW_START = 60.0
 
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
+    options.broken = [name.strip() for text in options.broken for name in text.split(",")]
+    if wrong := unknown(options.broken):
+        return _refuse(wrong)
     try:
         return uvloop.run(_run(options))
     except UnusableManifest as unusable:
@@ -38,6 +44,17 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--speed", type=float, default=60.0, help="tokens a second of the stand-in models")
     parser.add_argument("--rate-tiers", action="store_true", help="enforce Slack's rate limits")
+    parser.add_argument(
+        "--seed-history", action="store_true", help=f"fill the last {WEEKS} weeks with plausible use"
+    )
+    parser.add_argument(
+        "--break",
+        dest="broken",
+        metavar="WHAT",
+        action="append",
+        default=[],
+        help="make something fail on purpose (several: again, or with commas); a name it does not know lists them",
+    )
     return parser.parse_args(arguments)
 
 
@@ -57,6 +74,7 @@ async def _run(options: argparse.Namespace) -> int:
             f"python -m sandbox --port {options.port + 10}"
         )
     sandbox.providers.speed = options.speed
+    _furnish(sandbox, options)
     stopping = _on_signals()
     try:
         if options.no_bot:
@@ -64,6 +82,16 @@ async def _run(options: argparse.Namespace) -> int:
         return await _with_bot(sandbox, options, bot_port, stopping)
     finally:
         await sandbox.stop()
+
+
+def _furnish(sandbox: Sandbox, options: argparse.Namespace) -> None:
+    """What the workspace holds and what is broken in it, before anybody comes."""
+    if options.seed_history:
+        _say(f"{seed_history(sandbox):,} messages of the last {WEEKS} weeks are in place.")
+    place_samples(sandbox)
+    sandbox.breaking.start(options.broken)
+    for note in sandbox.breaking.notes:
+        _say(note)
 
 
 async def _without_bot(sandbox: Sandbox, mode: str, stopping: asyncio.Event) -> int:
@@ -130,6 +158,7 @@ def _settings(options: argparse.Namespace, bot_port: int) -> SandboxSettings:
 
 
 def _tell_providers(sandbox: Sandbox, real: list[str]) -> None:
+    sandbox.page.real_providers = real
     if not real:
         sandbox.page.notes.append("Answers come from a small stand-in model on this machine.")
         return

@@ -1,6 +1,8 @@
 """Showrunner itself, as its own process that knows nothing but its environment variables."""
 
 import asyncio
+import os
+import sys
 from asyncio.subprocess import Process
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -12,6 +14,8 @@ import aiohttp
 MISUSED = 2
 _KEPT = ("PATH", "HOME", "LANG")
 _REAL_PROVIDERS = {"ANTHROPIC_API_KEY": "ANTHROPIC_BASE_URL", "OPENAI_API_KEY": "OPENAI_BASE_URL"}
+_FOR_REAL_PROVIDERS = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_TETHER = Path(__file__).with_name("tether.py")
 _LAST_LINES = 15
 _LOOK_AGAIN = 0.1
 _PROBE_TIMEOUT = aiohttp.ClientTimeout(total=2.0)
@@ -27,11 +31,13 @@ def child_environment(own: Mapping[str, str], sandbox: Mapping[str, str]) -> tup
         found.pop(base, None)
         if own.get(base):
             found[base] = own[base]
+    if real:
+        found |= {name: own[name] for name in _FOR_REAL_PROVIDERS if name in own}
     return found, real
 
 
 class BotProcess:
-    """Runs the program, and runs it again when it dies."""
+    """Runs the program, and runs it again when it dies. It does not outlive us, however we end."""
 
     def __init__(
         self,
@@ -88,6 +94,10 @@ class BotProcess:
     async def _run_once(self) -> int:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-I",
+                str(_TETHER),
+                str(os.getpid()),
                 *self._command,
                 env=dict(self._environment),
                 stdin=asyncio.subprocess.DEVNULL,

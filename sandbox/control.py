@@ -1,4 +1,37 @@
-"""`/control/…`: the sandbox from outside, for tests in other processes and for people with curl."""
+"""`/control/…`: the sandbox from outside, for tests in other processes and for people with curl.
+
+Reading (GET, JSON)
+    state                        people, channels, files, canvases, views, sessions, scheduled, connections, clock, broken
+    messages?channel&thread_ts   every message of a channel (or of one thread), oldest first
+    ephemerals?user              what only this person sees
+    calls?method                 the latest calls of a Web API method with arguments, answer, status and time
+    deliveries?name&limit        what was sent to the app, each attempt and its outcome
+    breaks                       what `break` knows, with descriptions
+    providers/ledger, providers/faults, providers/speed       see sandbox/providers/control.py
+
+Ordering (POST a JSON object; answers {"ok": true, …} or {"ok": false, "error", "text"})
+    do               {as, do, …}             anything a person can do, see sandbox/ui/deeds.py
+    event            {event, subscription?}  any event that the manifest subscribes to; answers {delivered}
+    faults           {method, error?, status?, retry_after?, delay?, cut?, times?, every?}   "*" is every method
+    faults/clear     {method?}               cut: "before" or "after" the work; times null: until cleared
+    break            {what}                  one name or several, as --break on the command line
+    mend             {}                      takes back every break, fault and clock jump
+    duplicate        {times, everywhere?}    the next event goes out so often
+    reorder          {events}                the next events are held and go out the last one first
+    reorder/release  {}                      what is held goes out now
+    delay            {seconds}               every delivery waits so long
+    sockets/drop     {connection?}           the network goes away (one connection or all)
+    sockets/refresh  {connection?}           Slack's farewell, then the end
+    sockets/warn     {connection?}           the farewell alone
+    clock            {offset} or {advance}   seconds; answers {now}
+    tiers            {enforced}              Slack's rate limits on or off
+    http             {urls}                  deliver by signed HTTP from now on
+    revoke           {}                      tokens_revoked, then every token is refused
+    uninstall        {}                      app_uninstalled and revoke
+    history          {weeks?}                weeks of plausible use, as --seed-history; answers {messages}
+    reset            {}                      as at the start; ids go on, the provider's speed stays
+    providers/faults, providers/speed, providers/reset        see sandbox/providers/control.py
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -6,28 +39,34 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import web
 
-from sandbox.delivery.record import Delivery
+from sandbox.breaking import unknown
+from sandbox.control_reading import Reading, json_answer
 from sandbox.faults import Fault
-from sandbox.state import Channel
+from sandbox.history import WEEKS, seed_history
 from sandbox.state.models import Json
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
-_NEWEST = 200
-_FAULT_FIELDS = frozenset({"error", "status", "retry_after", "delay", "cut", "times"})
+_FAULT_FIELDS = frozenset({"error", "status", "retry_after", "delay", "cut", "times", "every"})
 Order = Callable[[Mapping[str, Any]], Awaitable[Json | None]]
 
 
 class Control:
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
+        self._reading = Reading(sandbox)
 
     def routes(self) -> list[web.RouteDef]:
         orders: dict[str, Order] = {
             "do": self.do,
             "faults": self.fault,
             "faults/clear": self.clear_faults,
+            "break": self.break_,
+            "mend": self.mend,
+            "reorder": self.reorder,
+            "reorder/release": self.release,
+            "history": self.history,
             "duplicate": self.duplicate,
             "delay": self.delay,
             "sockets/drop": self.drop,
@@ -42,85 +81,42 @@ class Control:
             "reset": self.reset,
         }
         return [
-            web.get("/control/state", self.state),
-            web.get("/control/messages", self.messages),
-            web.get("/control/calls", self.calls),
-            web.get("/control/deliveries", self.deliveries),
-            web.get("/control/ephemerals", self.ephemerals),
+            *self._reading.routes(),
             *(web.post(f"/control/{name}", _ordered(order)) for name, order in orders.items()),
         ]
-
-    # -- reading
-
-    async def state(self, _: web.Request) -> web.Response:
-        workspace = self._sandbox.workspace
-        return _json(
-            {
-                "team_id": workspace.team_id,
-                "app": self._sandbox.page.shapes.app(),
-                "users": [workspace.shown_user(user) for user in workspace.users.values()],
-                "channels": [self._channel(channel) for channel in workspace.channels.values()],
-                "files": [workspace.shown_file(file) for file in workspace.files.values()],
-                "views": [workspace.shown_view(view) for view in workspace.views.values()],
-                "homes": {user: workspace.shown_view(view) for user, view in workspace.homes.items()},
-                "sessions": [self._sandbox.page.shapes.session(item) for item in workspace.sessions.values()],
-                "connections": list(self._sandbox.socket_mode.places()),
-                "clock": {"now": self._sandbox.clock.now(), "offset": self._sandbox.clock.offset},
-            }
-        )
-
-    async def messages(self, request: web.Request) -> web.Response:
-        """Every message of a channel, replies too, oldest first."""
-        try:
-            channel = self._sandbox.workspace.channel(request.query.get("channel", ""))
-        except KeyError:
-            raise web.HTTPNotFound(text="There is no such channel.") from None
-        thread_ts = request.query.get("thread_ts")
-        thread = self._sandbox.workspace.thread(channel, thread_ts) if thread_ts else None
-        messages = channel.messages.values() if thread is None else thread
-        shapes = self._sandbox.page.shapes
-        return _json({"messages": [shapes.message(message) for message in messages]})
-
-    async def ephemerals(self, request: web.Request) -> web.Response:
-        found = self._sandbox.workspace.ephemerals(request.query.get("user", ""))
-        return _json({"messages": [self._sandbox.page.shapes.message(message) for message in found]})
-
-    async def calls(self, request: web.Request) -> web.Response:
-        calls = self._sandbox.calls(request.query.get("method", ""))[-_NEWEST:]
-        return _json(
-            {
-                "calls": [
-                    {
-                        "method": call.method,
-                        "args": {name: value for name, value in call.args.items() if name != "token"},
-                        "answer": call.answer,
-                        "status": call.status,
-                        "at": call.at,
-                        "ms": call.ms,
-                    }
-                    for call in calls
-                ]
-            }
-        )
-
-    async def deliveries(self, request: web.Request) -> web.Response:
-        found = self._sandbox.deliveries(request.query.get("name"))[
-            -int(request.query.get("limit", _NEWEST)) :
-        ]
-        return _json({"deliveries": [_delivery(item) for item in found]})
-
-    # -- ordering
 
     async def do(self, body: Mapping[str, Any]) -> Json:
         return await self._sandbox.page.deeds.do(body)
 
     async def fault(self, body: Mapping[str, Any]) -> None:
         """`{"method": "chat.update", "error": "ratelimited", "status": 429, "retry_after": 1, "times": 2}`"""
-        fields = {name: value for name, value in body.items() if name in _FAULT_FIELDS}
+        fields = {name: value for name, value in body.items() if name != "method"}
+        if strange := fields.keys() - _FAULT_FIELDS:
+            raise ValueError(f"a fault has no {', '.join(sorted(strange))}")
         self._sandbox.faults.add(body["method"], Fault(**fields))
 
     async def clear_faults(self, body: Mapping[str, Any]) -> None:
         self._sandbox.faults.clear(body.get("method"))
+
+    async def break_(self, body: Mapping[str, Any]) -> Json | None:
+        what = body["what"]
+        names = [what] if isinstance(what, str) else list(what)
+        if wrong := unknown(names):
+            return {"ok": False, "error": "unknown_break", "text": wrong}
+        self._sandbox.breaking.start(names)
+        return None
+
+    async def mend(self, _: Mapping[str, Any]) -> None:
+        self._sandbox.breaking.mend()
+
+    async def history(self, body: Mapping[str, Any]) -> Json:
+        return {"messages": seed_history(self._sandbox, int(body.get("weeks", WEEKS)))}
+
+    async def reorder(self, body: Mapping[str, Any]) -> None:
+        self._sandbox.courier.reorder_next(int(body.get("events", 2)))
+
+    async def release(self, _: Mapping[str, Any]) -> None:
+        self._sandbox.courier.release()
 
     async def duplicate(self, body: Mapping[str, Any]) -> None:
         everywhere = bool(body.get("everywhere"))
@@ -163,28 +159,14 @@ class Control:
     async def reset(self, _: Mapping[str, Any]) -> None:
         self._sandbox.reset()
 
-    def _channel(self, channel: Channel) -> Json:
-        shown = self._sandbox.workspace.shown_channel(channel, self._sandbox.workspace.bot.id)
-        return {**shown, "members": list(channel.members), "message_count": len(channel.messages)}
-
 
 def _ordered(order: Order) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         raw = await request.read()
         try:
             body = orjson.loads(raw) if raw else {}
-            return _json({"ok": True} | (await order(body) or {}))
+            return json_answer({"ok": True} | (await order(body) or {}))
         except (KeyError, ValueError, TypeError) as wrong:
-            return _json({"ok": False, "error": "invalid_order", "text": f"{wrong!r}"}, status=400)
+            return json_answer({"ok": False, "error": "invalid_order", "text": f"{wrong!r}"}, status=400)
 
     return handle
-
-
-def _delivery(delivery: Delivery) -> Json:
-    shown = delivery.public()
-    payload = {name: value for name, value in shown["payload"].items() if name != "token"}
-    return {**shown, "payload": payload}
-
-
-def _json(body: Json, status: int = 200) -> web.Response:
-    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")

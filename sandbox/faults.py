@@ -1,7 +1,7 @@
 """What goes wrong on purpose: wrong answers, slow answers and cut connections, per Web API method."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Cut = Literal["before", "after"]
@@ -10,7 +10,10 @@ EVERY_METHOD = "*"
 
 @dataclass
 class Fault:
-    """`times` None: until cleared. `cut` "after" does the work, then drops the connection unanswered."""
+    """`times` None: until cleared. `cut` "after" does the work, then drops the connection unanswered.
+
+    `every` 2 hits every second call, 3 every third; the calls between go through.
+    """
 
     error: str | None = None
     status: int = 200
@@ -18,6 +21,9 @@ class Fault:
     delay: float = 0.0
     cut: Cut | None = None
     times: int | None = 1
+    every: int = 1
+    passed: int = field(default=0, init=False)
+    """calls let through since the last that was hit"""
 
 
 class Faults:
@@ -58,9 +64,13 @@ class Faults:
                 return self._take_from(name)
         return None
 
-    def _take_from(self, name: str) -> Fault:
+    def _take_from(self, name: str) -> Fault | None:
         queue = self._queues[name]
         fault = queue[0]
+        fault.passed += 1
+        if fault.passed < fault.every:
+            return None
+        fault.passed = 0
         if fault.times is not None:
             fault.times -= 1
             if fault.times <= 0:

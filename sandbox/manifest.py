@@ -19,6 +19,15 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "member_joined_channel": ("channels:read", "groups:read"),
     "member_left_channel": ("channels:read", "groups:read"),
     "file_shared": ("files:read",),
+    "pin_added": ("pins:read",),
+    "pin_removed": ("pins:read",),
+    "channel_created": ("channels:read",),
+    "channel_archive": ("channels:read",),
+    "channel_rename": ("channels:read",),
+    "channel_left": ("channels:read",),
+    "group_archive": ("groups:read",),
+    "group_rename": ("groups:read",),
+    "group_left": ("groups:read",),
     "user_change": ("users:read",),
 }
 
@@ -57,6 +66,7 @@ class Manifest:
     interactivity: bool
     agent: bool
     suggested_prompts: tuple[dict[str, str], ...]
+    unfurl_domains: tuple[str, ...] = ()
     app_scopes: frozenset[str] = field(default=frozenset({"connections:write"}))
 
     @classmethod
@@ -86,6 +96,7 @@ class Manifest:
             interactivity=bool(settings.get("interactivity", {}).get("is_enabled", False)),
             agent=agent is not None,
             suggested_prompts=tuple((agent or {}).get("suggested_prompts", ())),
+            unfurl_domains=tuple(features.get("unfurl_domains", ())),
         )
 
     def subscribes(self, event: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from sandbox.breaking import Breaking
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.delivery.courier import Courier, Transport
@@ -27,21 +28,14 @@ from sandbox.providers import Providers
 from sandbox.settings import Credentials, SandboxSettings
 from sandbox.state import Change
 from sandbox.state.agents import Agents
+from sandbox.state.scheduled import Schedule
 from sandbox.state.seed import APP_ID, fill, seeded
 from sandbox.state.streams import Streams
 from sandbox.traffic import Traffic
 from sandbox.ui import Page
 from sandbox.watching import provider_watch
 from sandbox.web.api import ApiCall, WebApi
-from sandbox.web.methods.agents import AgentMethods
-from sandbox.web.methods.chat import ChatMethods
-from sandbox.web.methods.conversations import ConversationMethods
-from sandbox.web.methods.files import FileMethods
-from sandbox.web.methods.people import PeopleMethods
-from sandbox.web.methods.reactions import ReactionMethods
-from sandbox.web.methods.streams import StreamMethods
-from sandbox.web.methods.team import TeamMethods
-from sandbox.web.methods.views import ViewMethods
+from sandbox.web.methods import Parts, every_method
 
 T = TypeVar("T")
 _UPLOAD_LIMIT = 8 * 2**30
@@ -56,7 +50,7 @@ class Sandbox:
         self.manifest = Manifest.read(settings.manifest)
         self.clock, self.faults = Clock(), Faults()
         self.traffic = Traffic(settings.traffic_kept)
-        self.workspace = seeded(self.manifest, self.clock)
+        self.workspace = seeded(self.manifest, self.clock, settings.messages_kept)
         self.providers = Providers(settings.seed, self.clock.now)
         self.url = ""
         self._changed = asyncio.Event()
@@ -64,6 +58,7 @@ class Sandbox:
         self._build_delivery()
         self._build_interactivity()
         self._build_api()
+        self.breaking = Breaking(self)
         self.control = Control(self)
         self.page = Page(self)
         self.workspace.listen(self._on_change)
@@ -91,15 +86,17 @@ class Sandbox:
             raise
         host, port = runner.addresses[0][:2]
         self.url = f"http://{host}:{port}"
-        for part in (self.socket_mode, self.response_urls, self.files):
+        for part in (self.socket_mode, self.response_urls, self.files, self.workspace):
             part.base_url = self.url
 
     async def stop(self) -> None:
+        self.breaking.close()
         await self.page.close()
         await self.courier.close()
         await self.socket_mode.close()
         self.streams.close()
         self.agents.close()
+        self.schedule.close()
         if self._runner is not None:
             await self._runner.cleanup()
         self.files.close()
@@ -169,9 +166,12 @@ class Sandbox:
         self.courier.deliveries.clear()
         self.streams.close()
         self.agents.close()
-        self.clock.offset = 0.0
-        self.faults.clear()
+        self.schedule.close()
+        self.breaking.mend()
         self.api.forget()
+        self.api.tiers.enforced = self.settings.rate_tiers
+        self.triggers.clear()
+        self.response_urls.clear()
         self.traffic.clear()
         self.providers.reset()
         self.workspace.clear()
@@ -194,6 +194,7 @@ class Sandbox:
         workspace, settings = self.workspace, self.settings
         self.files = FileStore(workspace, self.credentials)
         self.streams = Streams(workspace, settings.stream_lifetime)
+        self.schedule = Schedule(workspace)
         self.agents = Agents(workspace, settings.status_lifetime)
         self.triggers = Triggers(self.clock, workspace.ids, settings.trigger_lifetime)
         self.modals = Modals(workspace)
@@ -213,16 +214,18 @@ class Sandbox:
         )
         self.api.on_call = self._changed.set
         self.api.add(
-            (
-                TeamMethods(workspace, self.socket_mode.new_url),
-                ChatMethods(workspace),
-                StreamMethods(workspace, self.streams, self.agents),
-                AgentMethods(workspace, self.manifest, self.agents),
-                ConversationMethods(workspace),
-                PeopleMethods(workspace),
-                ReactionMethods(workspace),
-                ViewMethods(workspace, self.manifest, self.modals, self.triggers),
-                FileMethods(workspace, self.files),
+            every_method(
+                Parts(
+                    workspace=workspace,
+                    manifest=self.manifest,
+                    files=self.files,
+                    streams=self.streams,
+                    agents=self.agents,
+                    schedule=self.schedule,
+                    modals=self.modals,
+                    triggers=self.triggers,
+                    open_socket=self.socket_mode.new_url,
+                )
             )
         )
 

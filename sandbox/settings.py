@@ -30,6 +30,8 @@ class SandboxSettings:
     socket_lifetime: float | None = None
     socket_warning: float = 10.0
 
+    messages_kept: int = 100_000
+    """for each channel"""
     traffic_kept: int = 500
     deliveries_kept: int = 5_000
     calls_kept: int = 10_000

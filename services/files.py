@@ -15,8 +15,10 @@ from services.ports import FileText, ImagePart, SlackFiles
 FILE_LIMIT = 20 * 2**20  # bytes fetched
 IMAGE_LIMIT = 5 * 2**20  # bytes; Anthropic's own limit for one image
 TEXT_LIMIT = 400_000  # characters
-REMEMBERED = 64  # files
+REMEMBERED = 32 * 2**20  # bytes of texts and images kept
 AT_ONCE = 2
+FOR_GOOD = frozenset({"type", "password", "damaged", "too_large"})
+"""Reasons that no second look changes."""
 
 IMAGES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -26,19 +28,35 @@ IMAGES = {
 
 
 class ThreadFiles:
-    def __init__(self, slack: SlackFiles) -> None:
+    """`remembered`: bytes kept; what was not read for longest goes first."""
+
+    def __init__(self, slack: SlackFiles, *, remembered: int = REMEMBERED) -> None:
         self._slack = slack
-        self._known: OrderedDict[str, FileText] = OrderedDict()
+        self._room = remembered
+        self._known: OrderedDict[str, FileText | FileUnreadable] = OrderedDict()
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def read(self, file: FileRef) -> FileText:
         """Raises FileUnreadable."""
-        known = self._known.get(file.id)
-        if known is None:
-            async with self._slots:
-                known = await self._fetch(file)
-            self._remember(file, known)
+        known = self._known.get(file.id) or await self._looked_at(file)
+        if isinstance(known, FileUnreadable):
+            raise FileUnreadable(file.name, known.reason)
+        self._known.move_to_end(file.id)
         return known
+
+    async def _looked_at(self, file: FileRef) -> FileText | FileUnreadable:
+        async with self._slots:
+            if file.id not in self._known:  # nobody else read it while this waited
+                self._remember(file, await self._outcome(file))
+            return self._known[file.id]
+
+    async def _outcome(self, file: FileRef) -> FileText | FileUnreadable:
+        try:
+            return await self._fetch(file)
+        except FileUnreadable as error:
+            if error.reason not in FOR_GOOD:
+                raise
+            return FileUnreadable(error.name, error.reason)
 
     async def _fetch(self, file: FileRef) -> FileText:
         if file.mimetype.startswith(("video/", "audio/")):
@@ -51,10 +69,17 @@ class ThreadFiles:
                 return FileText(file.name, image=image)
             return FileText(file.name, await document_text(path, file.name, file.mimetype, limit=TEXT_LIMIT))
 
-    def _remember(self, file: FileRef, text: FileText) -> None:
-        self._known[file.id] = text
-        while len(self._known) > REMEMBERED:
+    def _remember(self, file: FileRef, found: FileText | FileUnreadable) -> None:
+        self._known[file.id] = found
+        while len(self._known) > 1 and sum(map(size_of, self._known.values())) > self._room:
             self._known.popitem(last=False)
+
+
+def size_of(found: FileText | FileUnreadable) -> int:
+    """Bytes, about; never nothing, so that there is an end to how many are kept."""
+    if isinstance(found, FileUnreadable):
+        return 1_000
+    return 1_000 + 2 * len(found.text) + (len(found.image.data) if found.image else 0)
 
 
 def read_image(path: Path, name: str) -> ImagePart | None:

@@ -45,11 +45,13 @@ class PeopleService:
         if seen and seen[0] > self._clock.monotonic():
             return seen[1]
         try:
-            person = await self.person(actor)
-        except (NotFound, SlackUnavailable):
+            name = (await self.person(actor)).name
+        except NotFound:
+            name = ""  # other bots, mostly: not asked for again with every answer
+        except SlackUnavailable:
             return None
-        self._remember(actor, person.name)
-        return person.name
+        self._remember(actor, name)
+        return name
 
     async def _stored(self, actor: Actor) -> Person | None:
         async with self._uow() as uow:

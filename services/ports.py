@@ -422,6 +422,14 @@ class AnswerNotes:
     unread_files: tuple[tuple[str, str], ...] = ()  # (name, reason as in FileUnreadable)
 
 
+class Sources(Protocol):
+    """The addresses that a turn's asker could see: the only ones its answer may lead to."""
+
+    def allows(self, url: str) -> bool:
+        """`url` as a model wrote it, with or without a scheme; "mailto:…" for an email address."""
+        ...
+
+
 class AnswerStream(Protocol):
     """One answer on its way into its thread. Not for concurrent use.
 
@@ -461,14 +469,15 @@ class Presenter(Protocol):
         """Post the question of a command or shortcut; (thread_ts, ts) of where it now stands."""
         ...
 
-    async def answer(self, claim: Claim) -> AnswerStream:
+    async def answer(self, claim: Claim, sources: Sources) -> AnswerStream:
         """Begin, or after a crash go on with, the answer of a turn.
 
-        On a resumed turn what an earlier worker had shown is found and closed first.
+        On a resumed turn what an earlier worker had shown is found and closed first. Addresses that
+        `sources` does not allow are shown without being links.
         """
         ...
 
-    async def deliver(self, claim: Claim, text: str, notes: AnswerNotes) -> None:
+    async def deliver(self, claim: Claim, text: str, notes: AnswerNotes, sources: Sources) -> None:
         """Show a stored answer: all of it, or what a crash left unshown."""
         ...
 

@@ -1,9 +1,10 @@
-"""Storing what has been paid for, through a restart of the database."""
+"""Storing what has been paid for, through a restart of the database or an end of this process."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 from services.errors import StorageUnavailable
 from services.ports import Clock
@@ -23,3 +24,15 @@ async def persistently(clock: Clock, action: Callable[[], Awaitable[T]], *, seco
                 raise
         await clock.sleep(wait)
         wait = min(2.0, wait * 2)
+
+
+async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """Do `work` to its end; a cancellation that comes meanwhile is obeyed after it."""
+    doing = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait({doing})
+        if not doing.cancelled():
+            doing.exception()  # seen: what is not stored is found when the turn is taken up again
+        raise

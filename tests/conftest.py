@@ -10,7 +10,7 @@ import structlog
 
 from bot.logs import plain_exception
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.pages"]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
-from bot import lifecycle, manifest
-from bot.commands.doctor import doctor
-from bot.config import Settings, SettingsError
-from bot.infrastructure import database
-from bot.lifecycle import Role
+import structlog
 
-__all__ = ["doctor", "migrate", "print_manifest", "refuse", "serve"]
+from bot import lifecycle, manifest
+from bot.commands.diagnosis import doctor
+from bot.config import Settings, SettingsError
+from bot.infrastructure import DatabaseUnusable, database
+from bot.lifecycle import Role
+from bot.slack import SlackRefusedToken
+from storage.embedded import EmbeddedError
+
+__all__ = ["doctor", "give_up", "migrate", "print_manifest", "refuse", "serve"]
+
+log = structlog.get_logger()
 
 
 def refuse(error: SettingsError) -> int:
@@ -19,6 +26,32 @@ def refuse(error: SettingsError) -> int:
     lines += [f"  {name} {todo}" for name, todo in error.faults]
     print("\n".join([*lines, "`showrunner doctor` explains every setting."]), file=sys.stderr)
     return 2
+
+
+def give_up(error: Exception) -> int:
+    """What ended the program, in a line for the operator."""
+    print(f"Showrunner has stopped: {told(error)}", file=sys.stderr)
+    return 1
+
+
+def told(error: Exception) -> str:
+    match error:
+        case SlackRefusedToken():
+            return (
+                f"Slack does not accept {error.variable} ({error.code}). Take a new one from your app's page."
+            )
+        case DatabaseUnusable():
+            return (
+                f"PostgreSQL does not let it in ({error}). Check DATABASE_URL; `showrunner doctor` says more."
+            )
+        case EmbeddedError():
+            return str(error)
+        case OSError():
+            taken = ". Choose another SHOWRUNNER_PORT." if error.errno == errno.EADDRINUSE else ""
+            return f"{error.strerror or type(error).__name__}{taken}"
+        case _:
+            log.error("program.failed", exc_info=error)
+            return f"{type(error).__name__}; the log line above says where."
 
 
 def print_manifest(mode: str, url: str | None) -> int:

@@ -21,7 +21,7 @@ def home(overview: Overview, channel: str, workspace_url: str) -> Block:
     return {
         "type": "home",
         "blocks": [
-            {"type": "header", "text": plain(f"Hello, {overview.person.name}"[:150])},
+            {"type": "header", "text": plain(f"Hello, {overview.person.name.split()[0]}"[:150])},
             _section(
                 "I answer questions in threads, from what stands in them and the files you drop there. "
                 "Mention me in a channel that I am in, or write to me in *Messages*."
@@ -50,7 +50,7 @@ def usage_line(usage: UsageToday) -> str:
     filled = max(1, round(BAR * share)) if used else 0
     held = f" ({usage.reserved:,} held for answers on their way)" if usage.reserved else ""
     return (
-        f"`{'█' * filled}{'░' * (BAR - filled)}`  *{used:,}* of {usage.cap:,} tokens{held}\n"
+        f"{'█' * filled}{'░' * (BAR - filled)}  *{used:,}* of {usage.cap:,} tokens{held}\n"
         f"Resets {slack_date(usage.resets_at)}."
     )
 

@@ -16,7 +16,7 @@ from handlers.sender.target import Target
 from handlers.sender.tools import Tools
 from services.entities import Place
 from services.errors import SlackUnavailable, Stopped
-from services.ports import AnswerNotes
+from services.ports import AnswerNotes, Sources
 
 log = structlog.get_logger(__name__)
 
@@ -34,12 +34,12 @@ class SlackAnswer:
     The first message is prepared while the model is still thinking, so the first text goes out at once.
     """
 
-    def __init__(self, tools: Tools, target: Target, open_pages: Open, idle: Idle) -> None:
+    def __init__(self, tools: Tools, target: Target, open_pages: Open, idle: Idle, sources: Sources) -> None:
         self._tools = tools
         self._target = target
         self._open_pages = open_pages
         self._idle = idle
-        self._sanitiser = Sanitiser()
+        self._sanitiser = Sanitiser(sources)
         self._incoming: list[str] = []
         self._text = ""
         self._pages: Pages | None = None

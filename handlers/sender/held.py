@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Kind(Enum):
+    TEXT = auto()
+    CODE = auto()  # for every parser
+    LINK = auto()  # with its mark-up, looked at and whole
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`text` stands in the output for the input up to `end`."""
+    """`text` stands in the output for the input up to `end`; behind it a word about a `denied` target."""
 
     text: str
     end: int
+    kind: Kind = Kind.TEXT
+    denied: str = ""
 
 
 class Rewriter(ABC):
@@ -46,11 +55,14 @@ class Rewriter(ABC):
             step = self._next(text, at, final=final)
             if step is None:
                 break
-            out.append(step.text)
+            out.append(self._emit(step))
             at = step.end
         self._before = (self._before + text[:at])[-self.context :]
         self._held = text[at:]
         return "".join(out)
+
+    def _emit(self, step: Step) -> str:
+        return step.text
 
     def _next(self, text: str, at: int, *, final: bool) -> Step | None:
         found = self.special.search(text, at)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from handlers.sender import targets
+from handlers.sender.addresses import AddressFilter, shows_address
 from handlers.sender.fences import Fences
-from handlers.sender.held import Rewriter, Step
+from handlers.sender.held import Kind, Rewriter, Step
 from handlers.sender.signs import JOINER
+from services.ports import Sources
 
 _LONGEST_TEXT = 1000
 _LONGEST_TARGET = 2500
@@ -25,16 +27,24 @@ _SCHEMED_BEGUN = re.compile(r"<[ \t]*(?:[a-z][a-z0-9+.-]{0,20})?:?", re.IGNORECA
 
 class Links(Rewriter):
     """Outside code: images become links, bad schemes plain text, a link whose text names another host
-    shows its target."""
+    shows its target. Everywhere: only addresses that `sources` allows."""
 
     special = re.compile(r"[`\[\]!<\n]")
 
-    def __init__(self) -> None:
+    def __init__(self, sources: Sources) -> None:
         super().__init__()
+        self._sources = sources
+        self._addresses = AddressFilter(sources)
         self._fences = Fences()
         self._fresh = True  # at the beginning of a line that was not looked at yet
         self._bracketed = False  # the line begins with a bracket: perhaps a link definition
         self._loose = False  # a backtick of this paragraph has no partner yet and may find one later
+
+    def close(self) -> str:
+        return super().close() + self._addresses.close()
+
+    def _emit(self, step: Step) -> str:
+        return self._addresses.take(step)
 
     def _next(self, text: str, at: int, *, final: bool) -> Step | None:
         if self._fresh:
@@ -64,7 +74,7 @@ class Links(Rewriter):
             self._fences.doubt()
         elif self._fences.line(text[at:stop]):
             self._fresh = self._loose = False
-            return Step(text[at:stop], stop)
+            return Step(text[at:stop], stop, Kind.CODE)
         return self._begin("`", at)
 
     def _begin(self, first: str, at: int) -> Step:
@@ -76,7 +86,7 @@ class Links(Rewriter):
         end = _line_end(text, at)
         self._fresh = end < len(text)
         end += self._fresh
-        return Step(text[at:end], end)
+        return Step(text[at:end], end, Kind.CODE)
 
     def _decide(self, text: str, at: int, *, final: bool) -> Step | None:
         match text[at]:
@@ -87,11 +97,11 @@ class Links(Rewriter):
             case "`":
                 return self._span(text, at, final=final)
             case "<":
-                return _angle(text, at, final=final)
+                return self._angle(text, at, final=final)
             case "]":
                 return self._close(text, at, final=final)
             case _:
-                return _bracket(text, at, final=final)
+                return self._bracket(text, at, final=final)
 
     def _span(self, text: str, at: int, *, final: bool) -> Step | None:
         """Inline code is left alone, if it ends on its line and no parser could see it otherwise."""
@@ -107,7 +117,7 @@ class Links(Rewriter):
             if other.end() == len(text) and not final:
                 return None
             if len(other.group()) == end - at and other.end() < limit:
-                return Step(text[at : other.end()], other.end())
+                return Step(text[at : other.end()], other.end(), Kind.CODE)
         if stop == len(text) and stop < limit and not final:
             return None
         self._loose = True
@@ -121,59 +131,63 @@ class Links(Rewriter):
         apart = follows == "(" or (follows == ":" and self._bracketed)
         return Step("] " if apart else "]", at + 1)
 
+    def _bracket(self, text: str, at: int, *, final: bool) -> Step | None:
+        """`[text](target)` or `![text](target)`."""
+        image = text[at] == "!"
+        opens = at + image
+        if opens == len(text) and not final:
+            return None
+        if text[opens : opens + 1] != "[":
+            return Step(text[at], at + 1)
+        close = _matching(text, opens, "[]", _LONGEST_TEXT, final=final)
+        if close is None:
+            return None
+        if close < 0 or (close + 1 >= len(text) and final) or text[close + 1 : close + 2] not in ("(", ""):
+            return Step(text[at : opens + 1], opens + 1)
+        end = (
+            _matching(text, close + 1, "()", _LONGEST_TARGET, final=final) if close + 1 < len(text) else None
+        )
+        if end is None:
+            return None
+        if end < 0:
+            return Step(text[at : opens + 1], opens + 1)
+        shown, target = text[opens + 1 : close], text[close + 2 : end]
+        return self._link(shown, target, end + 1, image=image) or Step(text[at : end + 1], end + 1)
 
-def _bracket(text: str, at: int, *, final: bool) -> Step | None:
-    """`[text](target)` or `![text](target)`."""
-    image = text[at] == "!"
-    opens = at + image
-    if opens == len(text) and not final:
-        return None
-    if text[opens : opens + 1] != "[":
-        return Step(text[at], at + 1)
-    close = _matching(text, opens, "[]", _LONGEST_TEXT, final=final)
-    if close is None:
-        return None
-    if close < 0 or (close + 1 >= len(text) and final) or text[close + 1 : close + 2] not in ("(", ""):
-        return Step(text[at : opens + 1], opens + 1)
-    end = _matching(text, close + 1, "()", _LONGEST_TARGET, final=final) if close + 1 < len(text) else None
-    if end is None:
-        return None
-    if end < 0:
-        return Step(text[at : opens + 1], opens + 1)
-    shown, target = text[opens + 1 : close], text[close + 2 : end]
-    return Step(_link(shown, target, image=image) or text[at : end + 1], end + 1)
+    def _angle(self, text: str, at: int, *, final: bool) -> Step | None:
+        """`<target>` and Slack's own `<target|text>`."""
+        begun = _SCHEMED_BEGUN.match(text, at)
+        if begun is not None and begun.end() >= len(text) - 1 and not final:
+            return None
+        schemed = _SCHEMED.match(text, at)
+        if schemed is None or schemed.group(1).lower() not in targets.KNOWN:
+            return Step("<", at + 1)
+        limit = at + _LONGEST_TARGET
+        end = min((i for i in (text.find(c, at + 1, limit) for c in ">\n<") if i >= 0), default=-1)
+        if end < 0:
+            return Step("‹", at + 1) if final or len(text) >= limit else None
+        if text[end] != ">":
+            return Step("‹", at + 1)
+        target, _, shown = text[at + 1 : end].partition("|")
+        return self._link(shown, target, end + 1) or Step("", end + 1)
 
-
-def _angle(text: str, at: int, *, final: bool) -> Step | None:
-    """`<target>` and Slack's own `<target|text>`."""
-    begun = _SCHEMED_BEGUN.match(text, at)
-    if begun is not None and begun.end() >= len(text) - 1 and not final:
-        return None
-    schemed = _SCHEMED.match(text, at)
-    if schemed is None or schemed.group(1).lower() not in targets.KNOWN:
-        return Step("<", at + 1)
-    limit = at + _LONGEST_TARGET
-    end = min((i for i in (text.find(c, at + 1, limit) for c in ">\n<") if i >= 0), default=-1)
-    if end < 0:
-        return Step("‹", at + 1) if final or len(text) >= limit else None
-    if text[end] != ">":
-        return Step("‹", at + 1)
-    target, _, shown = text[at + 1 : end].partition("|")
-    return Step(_link(shown or target, target, image=False, alone=not shown) or "", end + 1)
-
-
-def _link(shown: str, destination: str, *, image: bool, alone: bool = False) -> str | None:
-    """The link as it may stand; None when it is no link at all, only looks like one."""
-    target = _without_title(destination)
-    shown = _reduced(shown) or ("image" if image else target)
-    if not targets.scheme_of(target) and not target.startswith("//"):
-        return _schemeless(shown, target)
-    safe = targets.safe_target(target)
-    if safe is None:
-        return _plain(shown)
-    if alone:
-        return f"<{safe}>"
-    return f"[{shown}]({safe})" if targets.is_honest(shown, safe) else f"{_plain(shown)} ({safe})"
+    def _link(self, label: str, destination: str, end: int, *, image: bool = False) -> Step | None:
+        """The link as it may stand; None when it is no link at all, only looks like one."""
+        target = _without_title(destination)
+        shown = _reduced(label) or ("image" if image else "")
+        if not targets.scheme_of(target) and not target.startswith("//"):
+            beside = _schemeless(shown, target)
+            return None if beside is None else Step(beside, end)
+        safe = targets.safe_target(target)
+        if safe is None:
+            return Step(_plain(shown or target), end)
+        if not self._sources.allows(target):
+            return Step("" if shows_address(shown) or not shown else f"{_plain(shown)} ", end, denied=safe)
+        if not shown or not targets.is_honest(shown, safe):
+            return Step(f"<{safe}>", end, Kind.LINK) if not shown else Step(f"{_plain(shown)} ({safe})", end)
+        if shows_address(shown) and not self._sources.allows(shown):
+            return Step(f"<{safe}>", end, Kind.LINK)
+        return Step(f"[{shown}]({safe})", end, Kind.LINK)
 
 
 def _schemeless(shown: str, target: str) -> str | None:

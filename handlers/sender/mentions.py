@@ -119,6 +119,7 @@ def _replaced(text: str, body: int, label: int, *, final: bool) -> Step | None:
 
 
 def _label(token: str) -> str:
-    """What a person would have read; only characters that cannot begin a token again."""
+    """What a person would have read; only characters that cannot begin a token again, and no address."""
     shown = bare(token).rpartition("|")[2] or bare(token).partition("|")[0]
-    return _NOT_LABEL.sub("", shown.partition("^")[0]).strip() or "‹›"
+    label = _NOT_LABEL.sub("", shown.partition("^")[0]).strip() or "‹›"
+    return label.replace(".", f"{JOINER}.{JOINER}")

@@ -24,7 +24,7 @@ from handlers.sender.target import target_of
 from handlers.sender.tools import Tools
 from services.entities import Claim, ModelCall, Place, Turn
 from services.errors import ShowrunnerError
-from services.ports import AnswerNotes, Clock, UnitOfWorkFactory
+from services.ports import AnswerNotes, Clock, Sources, UnitOfWorkFactory
 
 STREAM_AGE = 240.0
 UNREACHABLE = frozenset({"channel_not_found", "messages_tab_disabled", "user_not_found"})
@@ -75,13 +75,15 @@ class SlackPresenter:
         ts = await self._notices.question(claim.turn, claim.conversation.place, text, shown)
         return claim.conversation.thread_ts or ts, ts
 
-    async def answer(self, claim: Claim) -> SlackAnswer:
+    async def answer(self, claim: Claim, sources: Sources) -> SlackAnswer:
         target = target_of(claim)
-        return SlackAnswer(self._tools, target, lambda: open_pages(self._tools, target), self._status.idle)
+        return SlackAnswer(
+            self._tools, target, lambda: open_pages(self._tools, target), self._status.idle, sources
+        )
 
-    async def deliver(self, claim: Claim, text: str, notes: AnswerNotes) -> None:
+    async def deliver(self, claim: Claim, text: str, notes: AnswerNotes, sources: Sources) -> None:
         target = target_of(claim)
-        await deliver(self._tools, target, sanitise(text), footer(notes, target))
+        await deliver(self._tools, target, sanitise(text, sources), footer(notes, target))
         await self._status.idle(target.place)
 
     async def uncertain(self, claim: Claim, calls: Sequence[ModelCall]) -> None:

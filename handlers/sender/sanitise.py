@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from handlers.sender.links import Links
 from handlers.sender.mentions import Mentions
+from services.ports import Sources
 
 
 class Sanitiser:
     """For an answer that arrives in pieces; any cutting gives the same text as `sanitise` at once."""
 
-    def __init__(self) -> None:
-        self._links = Links()
+    def __init__(self, sources: Sources) -> None:
+        self._links = Links(sources)
         self._mentions = Mentions()
 
     def feed(self, text: str) -> str:
@@ -20,8 +21,8 @@ class Sanitiser:
         return self._mentions.feed(self._links.close()) + self._mentions.close()
 
 
-def sanitise(text: str) -> str:
-    whole = Sanitiser()
+def sanitise(text: str, sources: Sources) -> str:
+    whole = Sanitiser(sources)
     return whole.feed(text) + whole.close()
 
 

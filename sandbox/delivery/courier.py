@@ -35,14 +35,34 @@ class Courier:
         self.retry_scale = settings.retry_scale
         self._clock, self._settings, self._traffic = clock, settings, traffic
         self._copies, self._everywhere = 1, False
+        self._held: list[Delivery] = []
+        self._to_hold = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     def duplicate_next(self, times: int = 2, *, everywhere: bool = False) -> None:
         """The next event goes out `times` times at once; `everywhere`: so often to every connection."""
         self._copies, self._everywhere = times, everywhere
 
+    def reorder_next(self, events: int = 2) -> None:
+        """The next events are held back until there are so many, and then go out the last one first."""
+        self._to_hold = events
+
+    def release(self) -> None:
+        """Sends what is held back now, the last one first."""
+        held, self._held, self._to_hold = self._held, [], 0
+        for delivery in reversed(held):
+            self._send(delivery)
+
     def event(self, name: str, payload: dict[str, Any]) -> None:
         delivery = self._new("events_api", name, payload)
+        if not self._to_hold:
+            self._send(delivery)
+            return
+        self._held.append(delivery)
+        if len(self._held) >= self._to_hold:
+            self.release()
+
+    def _send(self, delivery: Delivery) -> None:
         places: Sequence[str | None] = self.transport.places() if self._everywhere else [None]
         for place in [place for place in places for _ in range(self._copies)]:
             self._start(self._deliver(delivery, place))
@@ -61,7 +81,9 @@ class Courier:
         await self.transport.close()
 
     def drop_pending(self) -> None:
-        """Forgets what still waits for a retry."""
+        """Forgets what still waits for a retry, or for others to overtake it, and every order about the next."""
+        self._held, self._to_hold = [], 0
+        self._copies, self._everywhere, self.delay = 1, False, 0.0
         for task in self._tasks:
             task.cancel()
 

@@ -1,5 +1,6 @@
 """What happens in the workspace, as the events that the app has subscribed to and may see."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.delivery.courier import Courier
@@ -8,9 +9,11 @@ from sandbox.settings import Credentials
 from sandbox.state import Change, Channel, Message, Workspace
 from sandbox.state.changes import (
     Changed,
+    ChannelChanged,
     Deleted,
     FileShared,
     Membership,
+    Pinned,
     Posted,
     Reacted,
     SessionRenamed,
@@ -34,6 +37,18 @@ class Events:
     ) -> None:
         self._workspace, self._manifest = workspace, manifest
         self._token, self._courier = credentials.verification_token, courier
+        self._tellers: dict[type[Any], Callable[[Any], None]] = {
+            Posted: self._posted,
+            Changed: self._changed,
+            Deleted: self._deleted,
+            Reacted: self._reacted,
+            Pinned: self._pinned,
+            Membership: self._membership,
+            ChannelChanged: self._channel_changed,
+            FileShared: self._file_shared,
+            SessionRenamed: self._session_renamed,
+            UserChanged: self._user_changed,
+        }
         workspace.listen(self._on_change)
 
     def send(self, event: Json, subscription: str | None = None) -> bool:
@@ -45,28 +60,16 @@ class Events:
         return True
 
     def _on_change(self, change: Change) -> None:
-        match change:
-            case Posted():
-                self._posted(change.message)
-            case Changed():
-                self._changed(change)
-            case Deleted():
-                self._deleted(change)
-            case Reacted():
-                self._reacted(change)
-            case Membership():
-                self._membership(change)
-            case FileShared():
-                self._file_shared(change)
-            case SessionRenamed():
-                self._session_renamed(change)
-            case UserChanged():
-                user = self._workspace.shown_user(change.user)
-                self.send({"type": "user_change", "user": user, "cache_ts": int(self._workspace.clock.now())})
-            case _:
-                pass
+        tell = self._tellers.get(type(change))
+        if tell is not None:
+            tell(change)
 
-    def _posted(self, message: Message) -> None:
+    def _user_changed(self, change: UserChanged) -> None:
+        user = self._workspace.shown_user(change.user)
+        self.send({"type": "user_change", "user": user, "cache_ts": int(self._workspace.clock.now())})
+
+    def _posted(self, change: Posted) -> None:
+        message = change.message
         if message.ephemeral_for is not None:
             return
         if self._mentions_the_app(message):
@@ -113,6 +116,47 @@ class Events:
             "team": self._workspace.team_id,
         }
         self.send(event | ({"inviter": change.inviter.id} if change.inviter else {}))
+        if is_own and not change.joined:
+            gone = "channel_left" if change.channel.kind == "public" else "group_left"
+            self.send({"type": gone, "channel": change.channel.id, "actor_id": change.user.id})
+
+    def _pinned(self, change: Pinned) -> None:
+        message = change.message
+        if self._is_member(message.channel):
+            shown = {
+                "type": "message",
+                "channel": message.channel.id,
+                "message": self._workspace.shown(message),
+            }
+            self.send(
+                {
+                    "type": "pin_added" if change.added else "pin_removed",
+                    "user": change.user.id,
+                    "channel_id": message.channel.id,
+                    "item": {
+                        **shown,
+                        "created": int(self._workspace.clock.now()),
+                        "created_by": change.user.id,
+                    },
+                    "item_user": message.sender.id,
+                    "pin_count": len(message.channel.pins),
+                }
+            )
+
+    def _channel_changed(self, change: ChannelChanged) -> None:
+        """A new topic is told by its message alone."""
+        channel = change.channel
+        prefix = "channel" if channel.kind == "public" else "group"
+        shown = {"id": channel.id, "name": channel.name, "created": channel.created}
+        match change.how:
+            case "created" if prefix == "channel":
+                self.send({"type": "channel_created", "channel": {**shown, "creator": change.user.id}})
+            case "renamed" if self._is_member(channel):
+                self.send({"type": f"{prefix}_rename", "channel": shown})
+            case "archived" if self._is_member(channel):
+                self.send({"type": f"{prefix}_archive", "channel": channel.id, "user": change.user.id})
+            case _:
+                pass
 
     def _file_shared(self, change: FileShared) -> None:
         if self._is_member(change.message.channel):

@@ -39,6 +39,9 @@ class ResponseUrls:
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/response/{id}", self.handle)]
 
+    def clear(self) -> None:
+        self._targets.clear()
+
     def new(self, channel: Channel, user: User, original: Message | None = None) -> str:
         id_ = self._workspace.ids.hex(40)
         expires_at = self._workspace.clock.now() + self._settings.response_url_lifetime

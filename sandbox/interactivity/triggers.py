@@ -24,6 +24,9 @@ class Triggers:
         self._clock, self._ids, self._lifetime = clock, ids, lifetime
         self._triggers: OrderedDict[str, Trigger] = OrderedDict()
 
+    def clear(self) -> None:
+        self._triggers.clear()
+
     def new(self, user: str, *, from_modal: bool = False) -> str:
         number = self._clock.next_ts().replace(".", "")
         trigger = Trigger(

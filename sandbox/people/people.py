@@ -10,7 +10,8 @@ from sandbox.interactivity.values import filled, find, held
 from sandbox.manifest import Manifest
 from sandbox.people.interactions import Interactions
 from sandbox.people.outcome import Outcome, Refused
-from sandbox.state import Channel, File, Message, User, View, Workspace
+from sandbox.people.presence import Presence
+from sandbox.state import File, Message, User, View, Workspace
 from sandbox.state.streams import Streams
 from sandbox.state.workspace import ChannelRef, UserRef
 
@@ -18,7 +19,7 @@ Json = dict[str, Any]
 _STOPPED_EVENT = "agent_session_stopped"
 
 
-class People:
+class People(Presence):
     def __init__(
         self,
         workspace: Workspace,
@@ -29,7 +30,8 @@ class People:
         modals: Modals,
         interactions: Interactions,
     ) -> None:
-        self._workspace, self._manifest, self._events, self._files = workspace, manifest, events, files
+        super().__init__(workspace, events)
+        self._manifest, self._files = manifest, files
         self._streams, self._modals, self._interactions = streams, modals, interactions
 
     # -- writing
@@ -95,46 +97,21 @@ class People:
         """The file alone; share it with `post(…, files=[file])`."""
         return await self._files.add(self._workspace.user(who), name, data, mimetype)
 
+    async def link_file(self, who: UserRef, name: str, url: str, external_type: str = "gdrive") -> File:
+        """A file that lives elsewhere; share it like an upload."""
+        return self._files.link(self._workspace.user(who), name, url, external_type)
+
+    async def pin(self, who: UserRef, message: Message) -> None:
+        user, _ = self._inside(who, message.channel)
+        self._workspace.messages.pin(message, user)
+
+    async def unpin(self, who: UserRef, message: Message) -> None:
+        user, _ = self._inside(who, message.channel)
+        self._workspace.messages.unpin(message, user)
+
     async def read(self, who: UserRef, channel: ChannelRef, ts: str) -> None:
         user, place = self._inside(who, channel)
         self._workspace.messages.read(place, user, ts)
-
-    # -- being somewhere
-
-    async def join(self, who: UserRef, channel: ChannelRef) -> Channel:
-        user, place = self._workspace.user(who), self._workspace.channel(channel)
-        if place.kind != "public" or user.is_guest:
-            raise Refused("not_allowed", "You need an invitation to join this channel.")
-        self._workspace.join(place, user)
-        return place
-
-    async def invite(self, who: UserRef, channel: ChannelRef, guest: UserRef) -> Channel:
-        user, place = self._inside(who, channel)
-        self._workspace.join(place, self._workspace.user(guest), inviter=user)
-        return place
-
-    async def leave(self, who: UserRef, channel: ChannelRef) -> Channel:
-        user, place = self._inside(who, channel)
-        if place.is_direct:
-            raise Refused("not_allowed", "A direct message cannot be left.")
-        self._workspace.leave(place, user)
-        return place
-
-    async def open_dm(self, who: UserRef, other: UserRef | None = None) -> Channel:
-        """With the app when nobody else is named."""
-        user = self._workspace.user(who)
-        return self._workspace.direct(user, self._workspace.user(other) if other else self._workspace.bot)
-
-    async def open_home(self, who: UserRef, tab: str = "home") -> Channel:
-        """The app's page, on its Home or Messages tab."""
-        user = self._workspace.user(who)
-        channel = self._workspace.app_dm(user)
-        event: Json = {"type": "app_home_opened", "user": user.id, "channel": channel.id, "tab": tab}
-        home = self._workspace.homes.get(user.id)
-        if tab == "home" and home is not None:
-            event["view"] = self._workspace.shown_view(home)
-        self._events.send({**event, "context": {"entities": []}})
-        return channel
 
     # -- talking to the app
 
@@ -221,12 +198,6 @@ class People:
         if shown is None:
             raise Refused("not_found", "There is no modal open.")
         return shown
-
-    def _inside(self, who: UserRef, channel: ChannelRef) -> tuple[User, Channel]:
-        user, place = self._workspace.user(who), self._workspace.channel(channel)
-        if user.id not in place.members:
-            raise Refused("not_in_channel", f"{user.real_name} is not in this channel.")
-        return user, place
 
     def _own(self, who: UserRef, message: Message, what: str) -> User:
         user = self._workspace.user(who)

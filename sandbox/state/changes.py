@@ -59,6 +59,21 @@ class ChannelOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelChanged:
+    channel: Channel
+    user: User
+    how: Literal["created", "archived", "renamed", "told"]
+    """told: its topic or purpose is another"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    message: Message
+    user: User
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ViewMoved:
     """`view` None with "closed": the person's whole stack is gone."""
 
@@ -140,6 +155,8 @@ Change = (
     | Reacted
     | Membership
     | ChannelOpened
+    | ChannelChanged
+    | Pinned
     | ViewMoved
     | ViewErrors
     | HomePublished

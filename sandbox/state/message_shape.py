@@ -2,7 +2,7 @@
 
 from sandbox.state.models import Json, Message, User
 from sandbox.state.richtext import rich_text
-from sandbox.state.shapes import file_object
+from sandbox.state.shapes import file_in_message
 
 _REPLY_USERS_SHOWN = 5
 _DELETED_TEXT = "This message was deleted."
@@ -56,14 +56,23 @@ def _content(message: Message, team_id: str) -> Json:
     if message.attachments:
         content["attachments"] = message.attachments
     if message.files:
-        content |= {"files": [file_object(file, team_id) for file in message.files], "upload": False}
+        content |= {"files": [file_in_message(file, team_id) for file in message.files], "upload": False}
     if message.reactions:
         content["reactions"] = reactions(message)
+    if message.ts in message.channel.pins:
+        content |= _pinned(message)
     if message.edited:
         content["edited"] = message.edited
     if message.streaming_state:
         content["streaming_state"] = message.streaming_state
     return content
+
+
+def _pinned(message: Message) -> Json:
+    channel = message.channel
+    pin = channel.pins[message.ts]
+    about = {"channel": channel.id, "pinned_by": pin.by, "pinned_ts": pin.at}
+    return {"pinned_to": [channel.id], "pinned_info": about}
 
 
 def _thread(message: Message) -> Json:

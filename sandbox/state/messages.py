@@ -9,11 +9,12 @@ from sandbox.state.changes import (
     Deleted,
     EphemeralDeleted,
     FileShared,
+    Pinned,
     Posted,
     Reacted,
     Unread,
 )
-from sandbox.state.models import Channel, Message, User
+from sandbox.state.models import Channel, Message, Pin, User
 
 if TYPE_CHECKING:
     from sandbox.state.workspace import Workspace
@@ -23,8 +24,11 @@ _ANNOUNCEMENTS = {
     "group_join": "has joined the channel",
     "channel_leave": "has left the channel",
     "group_leave": "has left the channel",
+    "channel_archive": "archived the channel",
+    "group_archive": "archived the channel",
 }
 _EPHEMERALS_KEPT = 500
+_FORGOTTEN_AT_ONCE = 20  # a twentieth of what is kept, so that forgetting is rare
 
 
 class MessageBook:
@@ -36,6 +40,13 @@ class MessageBook:
         """`details` are fields of `Message`. A reply to a reply goes to the thread of that reply."""
         details["thread_ts"] = self._root(channel, details.get("thread_ts"))
         message = Message(channel, self._workspace.clock.next_ts(), sender, text, **details)
+        self.put(message)
+        self._tell_posted(message)
+        return message
+
+    def put(self, message: Message) -> None:
+        """Takes in what is the newest of its channel, and tells nobody."""
+        channel = message.channel
         channel.messages[message.ts] = message
         if message.is_top_level:
             channel.top.append(message)
@@ -43,11 +54,18 @@ class MessageBook:
             channel.messages[message.root_ts].replies.append(message)
         for file in message.files:
             file.shares.setdefault(channel.id, []).append(message.ts)
-        self._tell_posted(message)
-        return message
+        if len(channel.messages) > self._workspace.messages_kept:
+            self._forget_oldest(channel)
 
-    def announce(self, channel: Channel, user: User, subtype: str) -> Message:
-        return self.post(channel, user, f"<@{user.id}> {_ANNOUNCEMENTS[subtype]}", subtype=subtype)
+    def restore_order(self) -> None:
+        """After older messages were put in among newer ones."""
+        for channel in self._workspace.channels.values():
+            channel.messages = dict(sorted(channel.messages.items(), key=lambda item: item[1].at))
+            channel.top.sort(key=lambda message: message.at)
+
+    def announce(self, channel: Channel, user: User, subtype: str, more: str = "") -> Message:
+        said = more or _ANNOUNCEMENTS[subtype]
+        return self.post(channel, user, f"<@{user.id}> {said}", subtype=subtype)
 
     def post_ephemeral(
         self, channel: Channel, recipient: User, sender: User, text: str, **details: Any
@@ -105,6 +123,21 @@ class MessageBook:
         self._workspace.tell(Reacted(message, user, name, added=False))
         return True
 
+    def pin(self, message: Message, user: User) -> bool:
+        """False when it was pinned already."""
+        pins = message.channel.pins
+        if message.ts in pins:
+            return False
+        pins[message.ts] = Pin(message, user.id, int(self._workspace.clock.now()))
+        self._workspace.tell(Pinned(message, user, added=True))
+        return True
+
+    def unpin(self, message: Message, user: User) -> bool:
+        if message.channel.pins.pop(message.ts, None) is None:
+            return False
+        self._workspace.tell(Pinned(message, user, added=False))
+        return True
+
     def read(self, channel: Channel, user: User, ts: str) -> None:
         channel.last_read[user.id] = ts
         channel.unread[user.id] = 0
@@ -123,10 +156,24 @@ class MessageBook:
     def _remove(self, message: Message) -> None:
         channel = message.channel
         del channel.messages[message.ts]
+        channel.pins.pop(message.ts, None)
         if message.is_top_level:
             del channel.top[bisect_left(channel.top, message.at, key=lambda item: item.at)]
         if message.is_reply and message.root_ts in channel.messages:
             channel.messages[message.root_ts].replies.remove(message)
+
+    def _forget_oldest(self, channel: Channel) -> None:
+        """Whole threads, the oldest first: nobody shall find replies without their parent."""
+        surplus = max(1, self._workspace.messages_kept // _FORGOTTEN_AT_ONCE)
+        gone: set[str] = set()
+        for message in channel.messages.values():
+            if len(gone) >= surplus:
+                break
+            if not message.is_reply:
+                gone |= {message.ts, *(reply.ts for reply in message.replies)}
+        channel.messages = {ts: message for ts, message in channel.messages.items() if ts not in gone}
+        channel.top = [message for message in channel.top if message.ts not in gone]
+        channel.pins = {ts: pin for ts, pin in channel.pins.items() if ts not in gone}
 
     def _tell_posted(self, message: Message) -> None:
         tell = self._workspace.tell

@@ -7,10 +7,12 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 ChannelKind = Literal["public", "private", "im", "mpim"]
+FileMode = Literal["hosted", "external", "snippet", "post"]
 StreamingState = Literal["in_progress", "completed", "errored"]
 SessionStatus = Literal["active", "processing", "suspended", "closed"]
 Json = dict[str, Any]
 
+SLACKBOT = "USLACKBOT"
 _MICROSECONDS = 6
 
 
@@ -34,6 +36,10 @@ class User:
     bot_id: str | None = None
     app_id: str | None = None
     deleted: bool = False
+
+    @property
+    def is_slackbot(self) -> bool:
+        return self.id == SLACKBOT
 
     @property
     def is_bot(self) -> bool:
@@ -60,6 +66,10 @@ class File:
     url: str
     download_url: str
     alt_txt: str = ""
+    mode: FileMode = "hosted"
+    external_type: str = ""
+    needs_info: bool = False
+    """shown in messages only as an id: whoever wants more asks files.info (Slack Connect)"""
     shares: dict[str, list[str]] = field(default_factory=dict)
     """channel id -> timestamps of the messages that share it"""
 
@@ -111,6 +121,13 @@ class Message:
         return self.thread_ts or self.ts
 
 
+@dataclass(frozen=True)
+class Pin:
+    message: Message
+    by: str
+    at: int
+
+
 @dataclass(eq=False)
 class Channel:
     id: str
@@ -129,6 +146,10 @@ class Channel:
     """what the channel itself shows, oldest first"""
     unread: dict[str, int] = field(default_factory=dict)
     last_read: dict[str, str] = field(default_factory=dict)
+    pins: dict[str, Pin] = field(default_factory=dict)
+    """what is pinned, by the timestamp of the message, in the order in which it was"""
+    previous_names: list[str] = field(default_factory=list)
+    canvas_id: str | None = None
 
     @property
     def is_direct(self) -> bool:

@@ -3,8 +3,8 @@
 from sandbox.clock import Clock
 from sandbox.manifest import Manifest
 from sandbox.state.ids import Ids
-from sandbox.state.models import User
-from sandbox.state.workspace import Workspace
+from sandbox.state.models import SLACKBOT, User
+from sandbox.state.workspace import MESSAGES_KEPT, Workspace
 
 TEAM_ID = "T0SANDBOX1"
 APP_ID = "A0SANDBOX1"
@@ -13,8 +13,10 @@ BOT_USER = "U0SANDBOT1"
 _EMAIL_DOMAIN = "sandbox.example"
 
 
-def seeded(manifest: Manifest, clock: Clock) -> Workspace:
-    workspace = Workspace(clock, Ids(clock), TEAM_ID, "sandbox", "Sandbox Studio")
+def seeded(manifest: Manifest, clock: Clock, messages_kept: int = MESSAGES_KEPT) -> Workspace:
+    workspace = Workspace(clock, Ids(clock), TEAM_ID, "sandbox", "Sandbox Studio", messages_kept)
+    if "links.embed:write" in manifest.scopes:
+        workspace.video_domains = manifest.unfurl_domains
     fill(workspace, manifest)
     return workspace
 
@@ -22,6 +24,7 @@ def seeded(manifest: Manifest, clock: Clock) -> Workspace:
 def fill(workspace: Workspace, manifest: Manifest) -> None:
     for person in _people():
         workspace.add_user(person)
+    workspace.add_user(User(SLACKBOT, "slackbot", "Slackbot", tz="America/Los_Angeles", color="757575"))
     workspace.bot = workspace.add_user(_bot(manifest))
     workspace.other_bot = workspace.add_user(_other_bot())
     _channels(workspace)

@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from sandbox.state.models import Channel, File, Json, User, View
+from sandbox.state.models import Channel, File, Json, Message, User, View
+
+NEVER = "0000000000.000000"
+_PICTURES = (24, 32, 48, 72, 192, 512)
 
 
-def user_object(user: User, team_id: str, *, with_email: bool = True) -> Json:
+def user_object(user: User, team_id: str, base_url: str = "", *, with_email: bool = True) -> Json:
+    """`base_url` is where the pictures are."""
     return {
         "id": user.id,
         "team_id": team_id,
@@ -16,7 +20,7 @@ def user_object(user: User, team_id: str, *, with_email: bool = True) -> Json:
         "tz": user.tz,
         "tz_label": user.tz.rpartition("/")[2].replace("_", " "),
         "tz_offset": user.tz_offset,
-        "profile": _profile(user, team_id, with_email=with_email),
+        "profile": profile_object(user, team_id, base_url, with_email=with_email),
         "is_admin": user.is_admin,
         "is_owner": user.is_admin,
         "is_primary_owner": user.is_admin,
@@ -25,12 +29,12 @@ def user_object(user: User, team_id: str, *, with_email: bool = True) -> Json:
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": 0,
-        "is_email_confirmed": not user.is_bot,
+        "is_email_confirmed": not (user.is_bot or user.is_slackbot),
         "who_can_share_contact_card": "EVERYONE",
     }
 
 
-def _profile(user: User, team_id: str, *, with_email: bool) -> Json:
+def profile_object(user: User, team_id: str, base_url: str = "", *, with_email: bool = True) -> Json:
     shown: Json = {
         "title": user.title,
         "phone": "",
@@ -47,6 +51,7 @@ def _profile(user: User, team_id: str, *, with_email: bool) -> Json:
         "avatar_hash": user.id.lower(),
         "team": team_id,
     }
+    shown |= {f"image_{size}": f"{base_url}/avatars/{user.id}-{size}.png" for size in _PICTURES}
     if user.is_bot:
         return {**shown, "bot_id": user.bot_id, "api_app_id": user.app_id, "always_active": True}
     return {**shown, "email": user.email} if with_email and user.email else shown
@@ -83,7 +88,7 @@ def _channel_only(channel: Channel, team_id: str, viewer: str) -> Json:
         "pending_shared": [],
         "shared_team_ids": [team_id],
         "parent_conversation": None,
-        "previous_names": [],
+        "previous_names": channel.previous_names,
         "unlinked": 0,
         "is_member": viewer in channel.members,
         "creator": channel.creator,
@@ -93,10 +98,56 @@ def _channel_only(channel: Channel, team_id: str, viewer: str) -> Json:
             "creator": channel.creator if channel.purpose else "",
             "last_set": 0,
         },
+        **({"properties": {"canvas": _canvas(channel)}} if channel.canvas_id else {}),
     }
 
 
+def _canvas(channel: Channel) -> Json:
+    return {"file_id": channel.canvas_id, "is_empty": False, "quip_thread_id": channel.canvas_id}
+
+
+def channel_details(channel: Channel, viewer: str) -> Json:
+    """What conversations.info tells beyond the lists: how far `viewer` has read."""
+    if viewer not in channel.members:
+        return {"is_read_only": False}
+    read: Json = {"last_read": channel.last_read.get(viewer, NEVER)}
+    if channel.kind != "im":
+        return {**read, "is_read_only": False, "is_thread_only": False}
+    unread = channel.unread.get(viewer, 0)
+    counts = {"unread_count": unread, "unread_count_display": unread, "is_open": True}
+    return {**read, **counts, "latest": _latest(channel.top[-1]) if channel.top else None}
+
+
+def _latest(message: Message) -> Json:
+    return {"type": "message", "user": message.sender.id, "text": message.text, "ts": message.ts}
+
+
+def file_in_message(file: File, team_id: str) -> Json:
+    """As a message or an event carries it."""
+    if file.needs_info:
+        return {
+            "id": file.id,
+            "mode": "file_access",
+            "file_access": "check_file_info",
+            "created": 0,
+            "user": "",
+        }
+    return file_object(file, team_id)
+
+
 def file_object(file: File, team_id: str) -> Json:
+    return _described(file, team_id) | _places(file)
+
+
+def _places(file: File) -> Json:
+    """Where its bytes are; what is external has none here."""
+    if file.mode == "external":
+        return {"url_private": file.url}
+    places = {"url_private": file.url, "url_private_download": file.download_url}
+    return places | ({"thumb_360": file.url} if file.mimetype.startswith("image/") else {})
+
+
+def _described(file: File, team_id: str) -> Json:
     return {
         "id": file.id,
         "created": file.created,
@@ -108,23 +159,21 @@ def file_object(file: File, team_id: str) -> Json:
         "pretty_type": file.filetype.upper(),
         "user": file.user,
         "user_team": team_id,
-        "editable": False,
+        "editable": file.mode in ("snippet", "post"),
         "size": file.size,
-        "mode": "hosted",
-        "is_external": False,
-        "external_type": "",
+        "mode": file.mode,
+        "is_external": file.mode == "external",
+        "external_type": file.external_type,
         "is_public": False,
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
-        "url_private": file.url,
-        "url_private_download": file.download_url,
         "permalink": f"https://sandbox.slack.com/files/{file.user}/{file.id}/{file.name}",
         "alt_txt": file.alt_txt,
         "has_rich_preview": False,
         "file_access": "visible",
         "media_display_type": file.mimetype.partition("/")[0],
-    } | ({"thumb_360": file.url} if file.mimetype.startswith("image/") else {})
+    }
 
 
 def view_object(view: View, team_id: str, bot: User) -> Json:

@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from itertools import chain
 
 from sandbox.clock import Clock
-from sandbox.state.changes import Change, ChannelOpened, Listener, Membership, Notice, UserChanged
+from sandbox.state.canvases import Canvas
+from sandbox.state.changes import (
+    Change,
+    ChannelChanged,
+    ChannelOpened,
+    Listener,
+    Membership,
+    Notice,
+    UserChanged,
+)
 from sandbox.state.ids import Ids
 from sandbox.state.message_shape import message_object
 from sandbox.state.messages import MessageBook
@@ -20,18 +29,32 @@ from sandbox.state.models import (
     User,
     View,
 )
-from sandbox.state.shapes import channel_object, file_object, user_object, view_object
+from sandbox.state.shapes import (
+    channel_details,
+    channel_object,
+    file_object,
+    profile_object,
+    user_object,
+    view_object,
+)
 
 UserRef = User | str
 ChannelRef = Channel | str
+MESSAGES_KEPT = 100_000
 
 
 class Workspace:
     """People are found by id, name or `User`, channels by id, name (with or without #) or `Channel`."""
 
-    def __init__(self, clock: Clock, ids: Ids, team_id: str, domain: str, name: str) -> None:
+    def __init__(
+        self, clock: Clock, ids: Ids, team_id: str, domain: str, name: str, messages_kept: int = MESSAGES_KEPT
+    ) -> None:
+        """`messages_kept` is for each channel: beyond it the oldest threads are forgotten."""
         self.clock, self.ids = clock, ids
         self.team_id, self.domain, self.name = team_id, domain, name
+        self.messages_kept, self.base_url = messages_kept, ""
+        self.video_domains: tuple[str, ...] = ()
+        """whose films the app may embed"""
         self._listeners: list[Listener] = []
         self.clear()
 
@@ -46,6 +69,7 @@ class Workspace:
         self.sessions: dict[tuple[str, str | None], Session] = {}
         self.statuses: dict[tuple[str, str], Status] = {}
         self.prompts: dict[str, Prompts] = {}
+        self.canvases: dict[str, Canvas] = {}
         self.bot: User
         self.other_bot: User
         self.installed = True
@@ -122,6 +146,27 @@ class Workspace:
     def app_dm(self, user: UserRef) -> Channel:
         return self.direct(self.user(user), self.bot)
 
+    def create_channel(self, name: str, kind: ChannelKind, creator: User) -> Channel:
+        channel = self.add_channel(name, kind, (creator,))
+        self.tell(ChannelChanged(channel, creator, "created"))
+        return channel
+
+    def rename_channel(self, channel: Channel, name: str, user: User) -> None:
+        channel.previous_names.append(channel.name)
+        del self._names[f"#{channel.name}"]
+        channel.name = name
+        self._names[f"#{name}"] = channel.id
+        self.tell(ChannelChanged(channel, user, "renamed"))
+
+    def has_channel(self, name: str) -> bool:
+        return f"#{name}" in self._names
+
+    def archive_channel(self, channel: Channel, user: User) -> None:
+        subtype = "channel_archive" if channel.kind == "public" else "group_archive"
+        self.messages.announce(channel, user, subtype)
+        channel.archived = True
+        self.tell(ChannelChanged(channel, user, "archived"))
+
     def channels_of(self, user_id: str) -> list[Channel]:
         return [channel for channel in self.channels.values() if user_id in channel.members]
 
@@ -168,8 +213,19 @@ class Workspace:
     def shown_channel(self, channel: Channel, viewer: str) -> Json:
         return channel_object(channel, self.team_id, viewer)
 
+    def shown_channel_in_full(self, channel: Channel, viewer: str) -> Json:
+        return self.shown_channel(channel, viewer) | channel_details(channel, viewer)
+
+    def shown_profile(self, user: User, *, with_email: bool = True) -> Json:
+        return profile_object(user, self.team_id, self.base_url, with_email=with_email)
+
+    def permalink(self, message: Message) -> str:
+        channel = message.channel.id
+        link = f"https://{self.domain}.slack.com/archives/{channel}/p{message.ts.replace('.', '')}"
+        return f"{link}?thread_ts={message.thread_ts}&cid={channel}" if message.is_reply else link
+
     def shown_user(self, user: User, *, with_email: bool = True) -> Json:
-        return user_object(user, self.team_id, with_email=with_email)
+        return user_object(user, self.team_id, self.base_url, with_email=with_email)
 
     def shown_file(self, file: File) -> Json:
         return file_object(file, self.team_id)

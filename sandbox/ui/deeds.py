@@ -31,6 +31,10 @@ class Deeds:
             "read": self.read,
             "join": self.join,
             "leave": self.leave,
+            "invite": self.invite,
+            "kick": self.kick,
+            "pin": self.pin,
+            "unpin": self.unpin,
             "open_dm": self.open_dm,
             "suggest": self.suggest,
             "other_bot_posts": self.other_bot_posts,
@@ -135,6 +139,22 @@ class Deeds:
 
     async def leave(self, user: User, body: Mapping[str, Any]) -> Json:
         return {"channel": self._shapes.channel(await self._people.leave(user, body["channel"]), user)}
+
+    async def invite(self, user: User, body: Mapping[str, Any]) -> Json:
+        channel = await self._people.invite(user, body["channel"], body["user"])
+        return {"channel": self._shapes.channel(channel, user)}
+
+    async def kick(self, user: User, body: Mapping[str, Any]) -> Json:
+        channel = await self._people.kick(user, body["channel"], body["user"])
+        return {"channel": self._shapes.channel(channel, user)}
+
+    async def pin(self, user: User, body: Mapping[str, Any]) -> Json:
+        await self._people.pin(user, self._message(user, body))
+        return {}
+
+    async def unpin(self, user: User, body: Mapping[str, Any]) -> Json:
+        await self._people.unpin(user, self._message(user, body))
+        return {}
 
     async def open_dm(self, user: User, body: Mapping[str, Any]) -> Json:
         return {"channel": self._shapes.channel(await self._people.open_dm(user, body.get("user")), user)}

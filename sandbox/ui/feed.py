@@ -10,12 +10,14 @@ from aiohttp import WSMsgType, web
 from sandbox.state import Change, Message, User, Workspace
 from sandbox.state.changes import (
     Changed,
+    ChannelChanged,
     ChannelOpened,
     Deleted,
     EphemeralDeleted,
     HomePublished,
     Membership,
     Notice,
+    Pinned,
     Posted,
     PromptsSet,
     Reacted,
@@ -32,6 +34,7 @@ from sandbox.traffic import Entry
 from sandbox.ui.shapes import Shapes
 
 _BACKLOG = 2_000
+_OfMessage = Posted | Changed | Deleted | EphemeralDeleted | Streamed | Reacted | Pinned
 _PING = 20.0
 
 
@@ -95,11 +98,11 @@ class Feed:
 
     def _seen_by(self, user: User, change: Change) -> Iterable[Json]:
         match change:
-            case Posted() | Changed() | Deleted() | EphemeralDeleted() | Streamed() | Reacted():
+            case Posted() | Changed() | Deleted() | EphemeralDeleted() | Streamed() | Reacted() | Pinned():
                 if self._may_see(user, change.message):
                     yield self._of_message(change)
                     yield from self._parent(change)
-            case Membership() | ChannelOpened():
+            case Membership() | ChannelOpened() | ChannelChanged():
                 yield from self._of_channel(user, change)
             case ViewMoved() | ViewErrors():
                 if change.user == user.id:
@@ -109,14 +112,14 @@ class Feed:
             case _:
                 yield from self._of_person(user, change)
 
-    def _of_message(self, change: Posted | Changed | Deleted | EphemeralDeleted | Streamed | Reacted) -> Json:
+    def _of_message(self, change: _OfMessage) -> Json:
         message = change.message
         place: Json = {"channel": message.channel.id}
         match change:
             case Posted():
                 kind = "ephemeral" if message.ephemeral_for else "message"
                 return {"type": kind, **place, "message": self._shapes.message(message)}
-            case Changed():
+            case Changed() | Pinned():
                 return {"type": "message_changed", **place, "message": self._shapes.message(message)}
             case Deleted():
                 return {"type": "message_deleted", **place, "ts": message.ts, "thread_ts": message.thread_ts}
@@ -141,7 +144,7 @@ class Feed:
                 shown = self._shapes.message(parent)
                 yield {"type": "message_changed", "channel": parent.channel.id, "message": shown}
 
-    def _of_channel(self, user: User, change: Membership | ChannelOpened) -> Iterable[Json]:
+    def _of_channel(self, user: User, change: Membership | ChannelOpened | ChannelChanged) -> Iterable[Json]:
         """Who leaves a private channel is told too, though they can no longer see it."""
         is_own = isinstance(change, Membership) and change.user is user
         if is_own or self._workspace.can_see(user, change.channel):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 from aiohttp import web
 
+from sandbox.pictures import png
 from sandbox.state import Channel, User
 from sandbox.state.models import Json
 from sandbox.ui.deeds import Deeds
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 _FILES = Path(__file__).resolve().parent.parent / "page"
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _USUAL, _MOST = 50, 200
+_LARGEST_AVATAR = 512
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'"
 )
 
@@ -32,6 +34,10 @@ class Page:
         self.deeds = Deeds(sandbox.workspace, sandbox.people, self.shapes)
         self.notes: list[str] = []
         """told to everyone who opens the page"""
+        self.sample: Json | None = None
+        """the message with a file that is good to ask about: its channel and ts"""
+        self.real_providers: list[str] = []
+        """names of the keys of the environment with which answers are paid for"""
         self._feed = Feed(sandbox.workspace, self.shapes)
         sandbox.traffic.on_entry = self._feed.on_traffic
 
@@ -40,6 +46,7 @@ class Page:
             web.get("/", self.index),
             web.get("/page/{path:.+}", self.static),
             web.get("/favicon.ico", self.icon),
+            web.get(r"/avatars/{user}-{size:\d+}.png", self.avatar),
             web.get("/ui/boot", self.boot),
             web.get("/ui/messages", self.messages),
             web.get("/ui/home", self.home),
@@ -60,6 +67,15 @@ class Page:
     async def icon(self, _: web.Request) -> web.StreamResponse:
         return _static(_FILES / "icon.svg")
 
+    async def avatar(self, request: web.Request) -> web.StreamResponse:
+        """Of its person's colour."""
+        user = self._workspace.users.get(request.match_info["user"])
+        if user is None:
+            raise web.HTTPNotFound
+        size = min(int(request.match_info["size"]), _LARGEST_AVATAR)
+        picture = png(size, size, [(0, 0, size, size, f"#{user.color}")])
+        return web.Response(body=picture, content_type="image/png", headers=_NO_STORE)
+
     async def static(self, request: web.Request) -> web.StreamResponse:
         path = (_FILES / request.match_info["path"]).resolve()
         if not path.is_relative_to(_FILES):
@@ -79,7 +95,14 @@ class Page:
                 "app": self.shapes.app(),
                 "commands": self.shapes.commands(),
                 "shortcuts": self.shapes.shortcuts(),
-                "settings": {"home_tab": manifest.home_tab, "agent": manifest.agent, "notes": self.notes},
+                "settings": {
+                    "home_tab": manifest.home_tab,
+                    "agent": manifest.agent,
+                    "notes": [*self.notes, *self._sandbox.breaking.notes],
+                    "real_providers": self.real_providers,
+                    "sample": self.sample,
+                    "broken": self._sandbox.breaking.what,
+                },
             }
         )
 

@@ -19,7 +19,7 @@ class Shapes:
             "id": user.id,
             "name": user.name,
             "real_name": user.real_name,
-            "is_bot": user.is_bot,
+            "is_bot": user.is_bot or user.is_slackbot,
             "is_admin": user.is_admin,
             "is_guest": user.is_guest,
             "tz": user.tz,

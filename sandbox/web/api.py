@@ -70,6 +70,9 @@ class WebApi:
         for group in groups:
             self._methods.update({method.name: method for method in group.methods()})
 
+    def methods(self) -> Iterable[Method]:
+        return self._methods.values()
+
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/api/{method}", self.handle), web.get("/api/{method}", self.handle)]
 

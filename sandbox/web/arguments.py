@@ -42,6 +42,10 @@ def _structure(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def _list(value: Any) -> list[str]:
     if isinstance(value, list):
         return [str(item) for item in value]
@@ -54,6 +58,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "int": _number,
     "json": _structure,
     "csv": _list,
+    "raw": _as_it_is,
 }
 
 

@@ -1,7 +1,8 @@
 """What a message is made of, as the methods that post take it, checked and made ready to store."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -41,7 +42,8 @@ def something(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def checked_blocks(workspace: Workspace, blocks: Any) -> list[dict[str, Any]]:
-    problems = blocks_problems(blocks, "message") or list(_unreadable_files(workspace, blocks))
+    problems = blocks_problems(blocks, "message")
+    problems = problems or [*_unreadable_files(workspace, blocks), *_foreign_videos(workspace, blocks)]
     if problems:
         raise invalid("invalid_blocks", problems)
     if is_too_long(blocks):
@@ -93,6 +95,17 @@ def _unreadable_files(workspace: Workspace, blocks: Any) -> Iterator[str]:
             urls = {file.url for file in workspace.files.values()} if file is None else set()
             if (file is None or not file.is_complete) and block["slack_file"].get("url") not in urls:
                 yield f"invalid slack file [json-pointer:/blocks/{index}/slack_file]"
+
+
+def _foreign_videos(workspace: Workspace, blocks: Any) -> Iterator[str]:
+    for index, block in enumerate(blocks):
+        if block["type"] == "video" and not is_of(block["video_url"], workspace.video_domains):
+            yield f"invalid video url domain [json-pointer:/blocks/{index}/video_url]"
+
+
+def is_of(url: str, domains: Iterable[str]) -> bool:
+    host = urlsplit(url).hostname or ""
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def _is_metadata(raw: dict[str, Any]) -> bool:

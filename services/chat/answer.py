@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -13,14 +13,15 @@ from services.models.estimate import estimate_tokens
 from services.models.router import Opened, RouterEvent
 from services.ports import AnswerNotes, AnswerStream, Finished, TextDelta
 
+CUT = "length"
+"""The error of a call that ended where it had to and not where it wanted to."""
+GIVEN = frozenset({CallOutcome.ANSWERED, CallOutcome.PARTIAL, CallOutcome.STOPPED})
+
 
 @dataclass(slots=True)
 class Answer:
-    """`tokens_in` is our estimate of the input, used where the provider never told."""
-
     stream: AnswerStream
     ledger: CallLedger
-    tokens_in: int
     parts: list[str] = field(default_factory=list)
     opened: Opened | None = None
     finished: Finished | None = None
@@ -31,9 +32,14 @@ class Answer:
         return "".join(self.parts)
 
     @property
+    def call(self) -> UUID | None:
+        """The call that gives this answer; None while none has gone out."""
+        return self.opened.call if self.opened else self.ledger.under_way()
+
+    @property
     def is_cut(self) -> bool:
-        """Whether the output cap ended it."""
-        return self.finished is not None and self.finished.stop == "length"
+        """Whether the output cap, or the end of the model's own context, ended it."""
+        return self.finished is not None and self.finished.stop in {"length", "context"}
 
     async def take_all(self, events: AsyncGenerator[RouterEvent, None]) -> None:
         async with aclosing(events):
@@ -51,22 +57,19 @@ class Answer:
             case Finished():
                 self.finished = event
 
-    def ended(self, outcome: CallOutcome, error: str | None = None) -> ModelCall:
+    def ended(self, call: UUID, outcome: CallOutcome, error: str | None = None) -> ModelCall:
         """The call that gave this answer, as it is booked."""
         return self.ledger.ended(
-            self._call(),
+            call,
             outcome,
             self.finished.usage if self.finished else self.known or self._estimate(),
             error=error,
             request_id=self.finished.request_id if self.finished else None,
         )
 
-    def _call(self) -> UUID:
-        """The opened call, or, before its first token, the one that was begun last."""
-        return self.opened.call if self.opened else list(self.ledger.calls)[-1]
-
     def _estimate(self) -> Usage:
-        return Usage(tokens_in=self.tokens_in, tokens_out=estimate_tokens(self.text), estimated=True)
+        out = estimate_tokens(self.text)
+        return Usage(tokens_in=self.ledger.tokens_in, tokens_out=out, estimated=True)
 
 
 def notes_of(call: ModelCall, *, models: tuple[str, ...], failover_from: str | None = None) -> AnswerNotes:
@@ -77,7 +80,20 @@ def notes_of(call: ModelCall, *, models: tuple[str, ...], failover_from: str | N
         cost=call.cost,
         models=tuple(name for name in models if name != call.model),
         stopped=call.outcome is CallOutcome.STOPPED,
-        broken=call.outcome is CallOutcome.PARTIAL and call.error != "length",
-        cut=call.error == "length",
+        broken=call.outcome is CallOutcome.PARTIAL and call.error != CUT,
+        cut=call.outcome is CallOutcome.PARTIAL and call.error == CUT,
         failover_from=failover_from,
     )
+
+
+def call_of_answer(calls: Sequence[ModelCall]) -> ModelCall | None:
+    """Of all calls of a turn the one that gave its answer."""
+    given = [call for call in calls if call.purpose == "chat" and call.outcome in GIVEN]
+    return given[-1] if given else None
+
+
+def failed_before(calls: Sequence[ModelCall], given: ModelCall) -> str | None:
+    """The model that was asked first and could not answer, where another one answered."""
+    failed = (call.model for call in calls if call.purpose == "chat" and call.outcome is CallOutcome.FAILED)
+    first = next(failed, None)
+    return first if first != given.model else None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
 from services.chat.intake import TURN_TASK, ChatIntake
+from services.chat.ledger import release
 from services.entities import (
     Actor,
-    CallOutcome,
     Conversation,
     Feedback,
     Heard,
@@ -18,7 +19,6 @@ from services.entities import (
     TurnState,
 )
 from services.errors import NotAllowed, NotFound
-from services.limits import TOKENS
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Clock, UnitOfWork, UnitOfWorkFactory
@@ -56,36 +56,33 @@ class ChatChoices:
         False if somebody has decided already. The uncertain call is booked with its reservation's worst
         case, so that no limit can be overspent by asking again.
         """
-        async with self._uow() as uow:
-            turn = await self._decidable(uow, actor, turn_id)
-            if turn is None:
-                return False
-            await self._release(uow, turn)
-            await uow.chat.wait_again(turn.id)
-            await uow.enqueue(TURN_TASK, conversation=str(turn.conversation_id))
-            await uow.commit()
-        return True
+        async with self._deciding(actor, turn_id) as (uow, turn):
+            if turn is not None:
+                await release(uow, turn.id)
+                await uow.chat.wait_again(turn.id)
+                await uow.enqueue(TURN_TASK, conversation=str(turn.conversation_id))
+                await uow.commit()
+        return turn is not None
 
     async def let_be(self, actor: Actor, turn_id: UUID) -> bool:
         """The person does not want a lost turn worked anew. False if somebody has decided already."""
-        async with self._uow() as uow:
-            turn = await self._decidable(uow, actor, turn_id)
-            if turn is None:
-                return False
-            await self._release(uow, turn)
-            await uow.chat.set_turn(turn.id, TurnState.CANCELLED)
-            await uow.commit()
-        return True
+        async with self._deciding(actor, turn_id) as (uow, turn):
+            if turn is not None:
+                await release(uow, turn.id)
+                await uow.chat.set_turn(turn.id, TurnState.CANCELLED)
+                await uow.commit()
+        return turn is not None
 
-    async def _release(self, uow: UnitOfWork, turn: Turn) -> None:
-        for call in await uow.calls.unfinished(turn.id):
-            await uow.calls.finish(replace(call, outcome=CallOutcome.RELEASED, error="uncertain"))
-        await uow.calls.settle_whole(turn.id, TOKENS)
-
-    async def _decidable(self, uow: UnitOfWork, actor: Actor, turn_id: UUID) -> Turn | None:
-        turn = await self._of_team(uow, actor, turn_id)
+    @asynccontextmanager
+    async def _deciding(self, actor: Actor, turn_id: UUID) -> AsyncIterator[tuple[UnitOfWork, Turn | None]]:
+        """A transaction, and the turn if this person is the first to decide about it."""
         self._policy.check(await self._people.person(actor), "chat")
-        return turn if turn.state in AGAIN_STATES else None
+        async with self._uow() as uow:
+            turn = await self._of_team(uow, actor, turn_id)
+            open_ = turn.state in AGAIN_STATES
+            # Who comes second waits here for the first to commit: reading the state alone would let both pass.
+            first = open_ and await uow.chat.know_event(actor.team, decision_of(turn), "decided")
+            yield uow, turn if first else None
 
     async def _follow_up(
         self, actor: Actor, turn_id: UUID, trigger: str, source: Source, model: str | None
@@ -106,6 +103,11 @@ class ChatChoices:
         if turn.team != actor.team:
             raise NotAllowed("stranger")
         return turn
+
+
+def decision_of(turn: Turn) -> str:
+    """Each try of a turn can be decided about once."""
+    return f"decided {turn.id} {turn.attempts}"
 
 
 def follow_up(

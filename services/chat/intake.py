@@ -6,6 +6,7 @@ Runs on the three-second path of an event, so it does nothing but one short tran
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,8 +18,8 @@ TURN_TASK = "chat.turn"
 EDITED_TASK = "chat.edited"
 LATE = timedelta(minutes=10)
 """An edit older than its message by more than this makes no new question."""
-WORDLESS = re.compile(r"(?::[\w+'-]+:|[\W_])*")
-"""Emoji in both of Slack's spellings, punctuation, white space: nothing that could be a question."""
+EMOJI = re.compile(r":[\w+'-]+:")
+OFFERED = frozenset({TurnState.RUNNING, TurnState.DELIVERING, TurnState.ANSWERED, TurnState.PARTIAL})
 
 
 class ChatIntake:
@@ -39,19 +40,19 @@ class ChatIntake:
     async def hear(self, heard: Heard) -> Turn | None:
         """Store what matters of a message and queue its turn; the turn if this made one."""
         async with self._uow() as uow:
+            answer = await self._wants_answer(uow, heard)
+            if not answer and not await self._is_ours(uow, heard):
+                return None
             if heard.event_id and not await uow.chat.know_event(heard.team, heard.event_id, heard.source):
                 return None
             self._checkpoint("received")
-            turn = await self._take(uow, heard)
+            turn = await self._store(uow, heard, answer=answer)
             await uow.commit()
         if turn is not None:
             self._checkpoint("enqueued")
         return turn
 
-    async def _take(self, uow: UnitOfWork, heard: Heard) -> Turn | None:
-        answer = await self._wants_answer(uow, heard)
-        if not answer and not await self._is_ours(uow, heard):
-            return None
+    async def _store(self, uow: UnitOfWork, heard: Heard, *, answer: bool) -> Turn | None:
         turn = await uow.chat.hear(heard, answer=answer)
         if turn is not None:
             await uow.enqueue(TURN_TASK, conversation=str(turn.conversation_id))
@@ -62,11 +63,13 @@ class ChatIntake:
             return True
         if heard.mentions_us:
             return True
-        if heard.is_bot or heard.mentions_others:
+        if heard.is_bot:
             return False
-        if heard.channel_kind == "im":
+        if heard.channel_kind == "im":  # nobody else is there who could be meant
             return True
-        return not is_wordless(heard) and await uow.chat.follows(place_of(heard), heard.user)
+        if heard.mentions_others or not says_something(heard):
+            return False
+        return await uow.chat.follows(place_of(heard), heard.user)
 
     async def _is_ours(self, uow: UnitOfWork, heard: Heard) -> bool:
         return heard.thread_ts is not None and await uow.chat.conversation_at(place_of(heard)) is not None
@@ -80,12 +83,25 @@ class ChatIntake:
         async with self._uow() as uow:
             if not await uow.chat.know_event(heard.team, heard.event_id or heard.key, "edited"):
                 return
-            if self._clock.now() - heard.at < LATE:
-                await self._take(uow, heard)
+            if self._is_fresh(heard):
+                answer = await self._wants_answer(uow, heard)
+                if answer or await self._is_ours(uow, heard):
+                    await self._store(uow, heard, answer=answer)
             turn = await uow.chat.edit_message(heard.team, heard.channel, heard.key, heard.text)
-            if turn is not None and turn.state is not TurnState.WAITING:
-                await uow.enqueue(EDITED_TASK, turn=str(turn.id))
+            if turn is not None:
+                await self._follow_edit(uow, turn, heard)
             await uow.commit()
+
+    async def _follow_edit(self, uow: UnitOfWork, turn: Turn, heard: Heard) -> None:
+        """What was refused (often for want of words, sent too early) is asked anew with its new text."""
+        if turn.state is TurnState.REFUSED and not turn.is_bot and self._is_fresh(heard):
+            anew = replace(heard, key=f"edited {heard.event_id}", source=Source.AGAIN, about=str(turn.id))
+            await self._store(uow, anew, answer=is_worded(heard.text))
+        elif turn.state in OFFERED:
+            await uow.enqueue(EDITED_TASK, turn=str(turn.id))
+
+    def _is_fresh(self, heard: Heard) -> bool:
+        return self._clock.now() - heard.at < LATE
 
     async def deleted(self, team: str, event_id: str, channel: str, ts: str) -> None:
         """A question taken back is not answered; an answer on its way stops."""
@@ -115,7 +131,7 @@ class ChatIntake:
         async with self._uow() as uow:
             turn = await uow.chat.turn(turn_id)
             conversation = turn and await uow.chat.conversation(turn.conversation_id)
-        if turn and conversation and turn.state in {TurnState.ANSWERED, TurnState.PARTIAL, TurnState.RUNNING}:
+        if turn and conversation and turn.state in OFFERED and not turn.is_bot:
             await self._show.offer_again(turn, conversation.place, "edited")
 
     async def set_mode(self, place: Place, mode: ConversationMode) -> None:
@@ -131,5 +147,10 @@ def place_of(heard: Heard) -> Place:
     return Place(heard.team, heard.channel, heard.thread_ts)
 
 
-def is_wordless(heard: Heard) -> bool:
-    return not heard.files and WORDLESS.fullmatch(heard.text) is not None
+def says_something(heard: Heard) -> bool:
+    return bool(heard.files) or is_worded(heard.text)
+
+
+def is_worded(text: str) -> bool:
+    """Whether there is more than emoji (in both of Slack's spellings), punctuation and white space."""
+    return any(map(str.isalnum, EMOJI.sub(" ", text)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from uuid_utils.compat import uuid7
 
@@ -12,11 +12,15 @@ from services.entities import Actor, CallOutcome, ModelCall, Usage
 from services.errors import ProviderError
 from services.limits import TOKENS
 from services.ports import ChatModel, Checkpoint, Clock, Prices, UnitOfWork, UnitOfWorkFactory
+from services.retry import persistently
 
 
 @dataclass(slots=True)
 class CallLedger:
-    """The attempts of one request, in the order they were made; the router reports to it."""
+    """The attempts of one request, in the order they were made; the router reports to it.
+
+    `tokens_in` is our estimate of the input, used where a provider never told what it counted.
+    """
 
     uow: UnitOfWorkFactory
     clock: Clock
@@ -26,8 +30,10 @@ class CallLedger:
     channel: str
     purpose: str
     reservation: UUID
+    tokens_in: int
     turn_id: UUID | None = None
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
+    _sent: set[UUID] = field(default_factory=set)
     _begun: dict[UUID, float] = field(default_factory=dict)
     _first: dict[UUID, int] = field(default_factory=dict)
 
@@ -42,24 +48,34 @@ class CallLedger:
             started_at=self.clock.now(),
             turn_id=self.turn_id,
         )
+        # Known before it is stored: a Stop in the middle of the commit must still find it.
+        self.calls[call.id] = call
+        self._begun[call.id] = self.clock.monotonic()
         async with self.uow() as uow:
             await uow.calls.begin(call)
             await uow.calls.start_reservation(self.reservation)
             await uow.commit()
-        self.calls[call.id] = call
-        self._begun[call.id] = self.clock.monotonic()
+        self._sent.add(call.id)
         self.checkpoint("sent")
         return call.id
 
     async def fail(self, call: UUID, error: ProviderError, usage: Usage | None) -> None:
         """An attempt that gave nothing to show; what the provider still counted is booked at the end."""
         ended = self.ended(call, CallOutcome.FAILED, usage or Usage(), error=str(error)[:300])
-        async with self.uow() as uow:
-            await uow.calls.finish(ended)
-            await uow.commit()
+
+        async def store() -> None:
+            async with self.uow() as uow:
+                await uow.calls.finish(ended)
+                await uow.commit()
+
+        await persistently(self.clock, store)
 
     def first_token(self, call: UUID) -> None:
         self._first[call] = self._elapsed(call)
+
+    def under_way(self) -> UUID | None:
+        """The call that has gone out and whose end is not known yet."""
+        return next((call.id for call in self._open() if call.id in self._sent), None)
 
     def ended(
         self,
@@ -92,10 +108,42 @@ class CallLedger:
         await uow.calls.settle(self.reservation, self.spent())
 
     async def give_back(self) -> None:
-        """Nothing was answered: settle what the failed attempts used."""
-        async with self.uow() as uow:
-            await uow.calls.settle(self.reservation, self.spent())
-            await uow.commit()
+        """Nothing was answered: settle what the attempts used, with the input of one that had gone out."""
+        ended = [self._given_up(call.id) for call in self._open()]
+
+        async def store() -> None:
+            async with self.uow() as uow:
+                for call in ended:
+                    await uow.calls.finish(call)
+                await uow.calls.settle(self.reservation, self.spent())
+                await uow.commit()
+
+        await persistently(self.clock, store)
+
+    def _given_up(self, call_id: UUID) -> ModelCall:
+        sent = call_id in self._sent
+        usage = Usage(tokens_in=self.tokens_in, estimated=True) if sent else Usage()
+        return self.ended(call_id, CallOutcome.FAILED, usage, error="given up" if sent else "never sent")
+
+    def _open(self) -> list[ModelCall]:
+        return [call for call in self.calls.values() if call.outcome is CallOutcome.STARTED]
 
     def _elapsed(self, call_id: UUID) -> int:
         return int(1000 * (self.clock.monotonic() - self._begun[call_id]))
+
+
+def fold_reservation(turn_id: UUID) -> UUID:
+    """What a turn holds while it folds its thread: one at a time, beside what it holds for its answer."""
+    return uuid5(turn_id, "fold")
+
+
+async def release(uow: UnitOfWork, turn_id: UUID) -> None:
+    """Close the calls of a turn whose end nobody knows, each booked at the worst it may have cost."""
+    unknown = await uow.calls.unfinished(turn_id)
+    for call in unknown:
+        await uow.calls.finish(replace(call, outcome=CallOutcome.RELEASED, error="uncertain"))
+    for reservation in (turn_id, fold_reservation(turn_id)):
+        if unknown:
+            await uow.calls.settle_whole(reservation, TOKENS)
+        else:
+            await uow.calls.settle(reservation, {})

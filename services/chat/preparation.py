@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from services.chat.context import Context, ContextBuilder
-from services.chat.intake import WORDLESS
-from services.chat.ledger import CallLedger
-from services.entities import Actor, CallOutcome, Claim, Message, Person, Source
-from services.errors import EmptyQuestion, ShowrunnerError, TooManyAnswers
+from services.chat.context import Context, ContextBuilder, Fold
+from services.chat.intake import is_worded
+from services.chat.ledger import CallLedger, fold_reservation
+from services.chat.sources import Addresses
+from services.chat.thread import Thread, thread_of
+from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
+from services.errors import (
+    EmptyQuestion,
+    ModelBroke,
+    NotFound,
+    ShowrunnerError,
+    Stopped,
+    StorageUnavailable,
+    TooManyAnswers,
+)
 from services.limits import LimitsService
 from services.models.estimate import estimate_request
-from services.models.router import ModelRouter
+from services.models.router import Completed, ModelRouter
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Checkpoint, Clock, Prices, SlackDirectory, UnitOfWorkFactory
-from services.retry import persistently
+from services.ports import (
+    CancelToken,
+    Checkpoint,
+    Clock,
+    Prices,
+    SlackDirectory,
+    Sources,
+    UnitOfWorkFactory,
+)
+from services.retry import persistently, to_the_end
 
+FOLLOW_UPS = frozenset({Source.AGAIN, Source.CONTINUE})
+NO_ADDRESSES = Addresses()
+SUMMARY_CUT = "\n[this summary was cut at its greatest length]"
 CONTINUE = "Go on exactly where your last message broke off. Repeat nothing and do not comment on the break."
 
 
@@ -33,6 +54,7 @@ class ChatSettings:
     """Answers a thread may have in a minute."""
     history_limit: int = 500
     max_attempts: int = 5
+    """Workers that may die with a turn, or find Slack closed, before it is given up."""
 
 
 class Preparation:
@@ -64,14 +86,12 @@ class Preparation:
 
     async def check(self, claim: Claim) -> Person:
         """Who asks; raises one of the refusals where the turn is not to be answered."""
-        if claim.turn.attempts > self._settings.max_attempts:
+        if claim.resumed and claim.turn.attempts > self._settings.max_attempts:
             raise ShowrunnerError("gave up after several tries")
         await self._check_loop(claim)
         person = await self._people.person(claim.turn.actor)
         self._policy.check(person, "chat")
-        asked = claim.turn.source in {Source.AGAIN, Source.CONTINUE}
-        if not asked and not any(question.files or is_worded(question.text) for question in claim.questions):
-            raise EmptyQuestion
+        check_question(claim)
         return person
 
     async def _check_loop(self, claim: Claim) -> None:
@@ -82,20 +102,44 @@ class Preparation:
         if bot_again or recent > self._settings.loop_limit:
             raise TooManyAnswers
 
-    async def context(self, claim: Claim) -> Context:
-        """What to send, folded until it fits."""
+    async def context(self, claim: Claim, token: CancelToken) -> Context:
+        """What to send, folded until it fits; `percent` is how full it was before. Raises Stopped."""
         await self._read_history(claim)
-        while True:
-            async with self._uow() as uow:
-                conversation = await uow.chat.conversation(claim.conversation.id) or claim.conversation
-                messages = await uow.chat.messages(conversation.id, after=conversation.summary_until)
-            messages = until_question(claim, messages)
-            names = await self._people.names(Actor(conversation.team, message.user) for message in messages)
-            instruction = CONTINUE if claim.turn.source is Source.CONTINUE else ""
-            context = await self._context.build(conversation, messages, names, instruction=instruction)
-            if not context.fold:
-                return context
-            await self._fold(replace(claim, conversation=conversation), context.fold, names)
+        instruction = CONTINUE if claim.turn.source is Source.CONTINUE else ""
+        fullest = 0
+        while not token.cancelled:
+            thread = await self.thread(claim)
+            names = await self._names(thread)
+            context = await self._context.build(thread, names, instruction=instruction)
+            fullest = max(fullest, context.percent)
+            if context.fold is None:
+                return replace(context, percent=min(fullest, 100))
+            await self._fold(claim, context.fold)
+        raise Stopped
+
+    async def thread(self, claim: Claim) -> Thread:
+        """The thread as the turn sees it. Raises Stopped where its question was taken back meanwhile."""
+        async with self._uow() as uow:
+            conversation = await uow.chat.conversation(claim.conversation.id) or claim.conversation
+            messages = await uow.chat.messages(conversation.id)
+            goes_on = claim.turn.source is Source.CONTINUE and claim.turn.about
+            broken = await uow.chat.answer_of(UUID(goes_on)) if goes_on else None
+        thread = thread_of(claim, conversation, messages, broken)
+        if not any(message.id in thread.asked for message in thread.said):
+            raise Stopped
+        return thread
+
+    async def sources(self, claim: Claim) -> Sources:
+        """The addresses that the answer of a turn may hold, as they were when it was asked."""
+        try:
+            return await self._context.sources(await self.thread(claim))
+        except Stopped:
+            return NO_ADDRESSES
+
+    async def _names(self, thread: Thread) -> Mapping[str, str]:
+        team = thread.conversation.team
+        speakers = {message.user for message in thread.recent if message.author is not Author.US}
+        return await self._people.names(Actor(team, user) for user in speakers)
 
     async def _read_history(self, claim: Claim) -> None:
         """A thread that began without us is read once, whole."""
@@ -110,18 +154,24 @@ class Preparation:
             await uow.chat.mark(claim.conversation.id, history_read=True)
             await uow.commit()
 
-    async def _fold(self, claim: Claim, messages: Sequence[Message], names: dict[str, str]) -> None:
+    async def _fold(self, claim: Claim, fold: Fold) -> None:
         """Replace the older part of a thread by a summary: a call like any other, reserved, logged, paid."""
-        request = self._context.fold_request(claim.conversation, messages, names)
-        reservation = uuid5(claim.turn.id, f"fold {messages[-1].id}")
-        worst = estimate_request(request) + request.max_tokens
-        await self._limits.reserve(reservation, claim.turn.actor, worst)
-        ledger = self.ledger(claim, "summary", reservation)
+        tokens = estimate_request(fold.request)
+        reservation = fold_reservation(claim.turn.id)
+        await self._limits.reserve(reservation, claim.turn.actor, tokens + fold.request.max_tokens)
+        ledger = self._ledger(claim, "summary", reservation, tokens)
         try:
-            done = await self._router.complete(request, ledger)
-        except ShowrunnerError:
+            done = await self._router.complete(fold.request, ledger)
+            await refuse_empty(done, ledger)
+        except StorageUnavailable:
+            raise
+        except Exception:
             await ledger.give_back()
             raise
+        await to_the_end(self._keep_summary(claim, fold, done, ledger))
+
+    async def _keep_summary(self, claim: Claim, fold: Fold, done: Completed, ledger: CallLedger) -> None:
+        cut = done.finished.stop == "length"
         call = ledger.ended(
             done.call, CallOutcome.ANSWERED, done.finished.usage, request_id=done.finished.request_id
         )
@@ -129,7 +179,8 @@ class Preparation:
         async def store() -> None:
             async with self._uow() as uow:
                 await ledger.close(uow, call)
-                await uow.chat.set_summary(claim.conversation.id, done.text, messages[-1].at)
+                text = done.text + SUMMARY_CUT if cut else done.text
+                await uow.chat.set_summary(claim.conversation.id, text, fold.until)
                 await uow.commit()
 
         await persistently(self._clock, store)
@@ -139,9 +190,9 @@ class Preparation:
         worst = context.tokens + self._settings.answer_tokens
         await self._limits.reserve(claim.turn.id, claim.turn.actor, worst)
         self._checkpoint("reserved")
-        return self.ledger(claim, "chat", claim.turn.id)
+        return self._ledger(claim, "chat", claim.turn.id, context.tokens)
 
-    def ledger(self, claim: Claim, purpose: str, reservation: UUID) -> CallLedger:
+    def _ledger(self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int) -> CallLedger:
         return CallLedger(
             self._uow,
             self._clock,
@@ -151,16 +202,26 @@ class Preparation:
             claim.turn.channel,
             purpose,
             reservation,
+            tokens_in,
             claim.turn.id,
         )
 
 
-def is_worded(text: str) -> bool:
-    return WORDLESS.fullmatch(text) is None
+def check_question(claim: Claim) -> None:
+    """Raises EmptyQuestion; NotFound where what is to be answered again has been deleted."""
+    if claim.turn.source in FOLLOW_UPS:
+        if not claim.questions:
+            raise NotFound("question")
+    elif not claim.questions:
+        raise Stopped
+    elif not any(question.files or is_worded(question.text) for question in claim.questions):
+        raise EmptyQuestion
 
 
-def until_question(claim: Claim, messages: Sequence[Message]) -> list[Message]:
-    """ "Answer again" sees the thread as it stood when the question was asked."""
-    if claim.turn.source is not Source.AGAIN or not claim.questions:
-        return list(messages)
-    return [message for message in messages if message.at <= claim.questions[-1].at]
+async def refuse_empty(done: Completed, ledger: CallLedger) -> None:
+    """A summary that says nothing would silently lose what it stands for. Raises ModelBroke."""
+    if done.text.strip() and done.finished.stop in {"end", "length"}:
+        return
+    error = ModelBroke(done.model.provider, f"gave no summary ({done.finished.stop})")
+    await ledger.fail(done.call, error, done.finished.usage)
+    raise error

@@ -1,51 +1,40 @@
-"""A claimed turn, from its question to its answer."""
+"""A claimed turn, from its question to one of its ends."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
 from uuid_utils.compat import uuid7
 
-from services.chat.answer import Answer, notes_of
-from services.chat.context import Context
+from services.chat.answer import call_of_answer, failed_before, notes_of
 from services.chat.intake import TURN_TASK
+from services.chat.ledger import release
 from services.chat.preparation import ChatSettings, Preparation
-from services.entities import Author, CallOutcome, Claim, Message, ModelCall, Source, TurnState
+from services.chat.writing import AnswerWriting
+from services.entities import CallOutcome, Claim, Message, ModelCall, Source, TurnState
 from services.errors import (
-    AllModelsFailed,
     BadRequest,
-    ModelBroke,
-    NoModel,
     NotAllowed,
     NotEnoughBudget,
     ShowrunnerError,
+    SlackUnavailable,
     Stopped,
     StorageUnavailable,
     TooManyAnswers,
 )
 from services.home import MODEL
 from services.models.router import ModelRouter
-from services.ports import (
-    AnswerNotes,
-    Cancellation,
-    CancelToken,
-    Checkpoint,
-    Clock,
-    Presenter,
-    UnitOfWorkFactory,
-)
+from services.ports import Cancellation, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
 from services.retry import persistently
 
 log = structlog.get_logger()
 
 REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers)
-TELL_FULL_AT = 80  # percent of the context
 
 
 class ChatService:
@@ -63,13 +52,16 @@ class ChatService:
         self._uow = uow
         self._show = presenter
         self._prepare = preparation
+        self._writing = AnswerWriting(uow, presenter, router, clock, checkpoint)
         self._router = router
         self._cancellation = cancellation
         self._clock = clock
         self._checkpoint = checkpoint
         self._settings = settings
         self._active: set[UUID] = set()
-        self._asides: set[asyncio.Task[None]] = set()
+        self._working: dict[UUID, asyncio.Task[None]] = {}
+
+    # -- who works on what ---------------------------------------------------------------------
 
     async def claim(self, conversation_id: UUID) -> Claim | None:
         """The conversation's next turn, if one waits and none is being worked on."""
@@ -104,6 +96,12 @@ class ChatService:
             await uow.commit()
         return len(conversations)
 
+    async def drained(self) -> None:
+        """Wait for what was started beside an answer."""
+        await asyncio.gather(*self._working.values(), return_exceptions=True)
+
+    # -- from question to end ------------------------------------------------------------------
+
     async def answer(self, claim: Claim) -> None:
         """Work a claimed turn to one of its ends. Raises only what a later try of the same turn may cure."""
         self._active.add(claim.turn.id)
@@ -112,6 +110,7 @@ class ChatService:
                 await self._answer_or_say_why(claim, token)
         finally:
             self._active.discard(claim.turn.id)
+            self._forget_working(claim.turn.id)
 
     async def end(self, claim: Claim, state: TurnState, error: str | None = None) -> None:
         """The turn is over; the next one of its conversation is woken."""
@@ -125,38 +124,53 @@ class ChatService:
 
         await persistently(self._clock, store)
 
-    async def drained(self) -> None:
-        """Wait for what was started beside an answer."""
-        await asyncio.gather(*self._asides, return_exceptions=True)
-
     async def _answer_or_say_why(self, claim: Claim, token: CancelToken) -> None:
         try:
-            if not (claim.resumed and await self._resume(claim)):
-                await self._answer(await self._placed(claim), token)
+            outcome = await self._left_behind(claim)
+            if outcome is CallOutcome.UNCERTAIN:
+                await self.end(claim, TurnState.UNCERTAIN)
+                return
+            if outcome is None:
+                person = await self._prepare.check(claim)
+                claim = await self._placed(claim)
+                outcome = await self._answered(claim, person.settings.get(MODEL), token)
+            await self._delivered(claim, outcome)
         except StorageUnavailable:
             raise
         except REFUSALS as error:
             await self._refuse(claim, error)
         except Stopped:
-            await self._show.idle(claim.conversation.place)
+            await self._idle(claim)
             await self.end(claim, TurnState.CANCELLED)
         except Exception as error:
+            if await self._is_for_later(claim, error):
+                raise
             await self._fail(claim, error)
 
-    async def _refuse(self, claim: Claim, error: ShowrunnerError) -> None:
-        log.info("turn.refused", turn=str(claim.turn.id), reason=type(error).__name__)
-        if not claim.turn.is_bot:
-            await self._show.refused(claim, error)
-            await self._show.idle(claim.conversation.place)
-        await self.end(claim, TurnState.REFUSED, type(error).__name__)
+    async def _answered(self, claim: Claim, preferred: str | None, token: CancelToken) -> CallOutcome:
+        self._working[claim.turn.id] = asyncio.create_task(self._show.working(claim))
+        context = await self._prepare.context(claim, token)
+        ledger = await self._prepare.reserve(claim, context)
+        try:
+            model = claim.turn.model or preferred
+            return await self._writing.write(claim, context, ledger, model, token)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            await ledger.give_back()
+            raise
 
-    async def _fail(self, claim: Claim, error: Exception) -> None:
-        incident = str(uuid7())[-8:]
-        log.error("turn.failed", turn=str(claim.turn.id), incident=incident, exc_info=error)
-        told = error if isinstance(error, ShowrunnerError) else ShowrunnerError("unexpected")
-        await self._show.failed(claim, told, incident)
-        await self._show.idle(claim.conversation.place)
-        await self.end(claim, TurnState.FAILED, f"{incident} {type(error).__name__}")
+    def _forget_working(self, turn_id: UUID) -> None:
+        if (working := self._working.get(turn_id)) is not None:
+            working.add_done_callback(lambda _: self._working.pop(turn_id, None))
+
+    async def _delivered(self, claim: Claim, outcome: CallOutcome) -> None:
+        self._checkpoint("posted")
+        working = self._working.get(claim.turn.id)
+        if working is not None and not working.done():
+            await self._idle(claim)
+        whole = outcome is CallOutcome.ANSWERED
+        await self.end(claim, TurnState.ANSWERED if whole else TurnState.PARTIAL)
 
     async def _placed(self, claim: Claim) -> Claim:
         """The claim with the question of a command or shortcut standing in its thread."""
@@ -169,137 +183,90 @@ class ChatService:
         question = replace(claim.questions[0], ts=ts, conversation_id=conversation.id)
         return replace(claim, conversation=conversation, questions=(question, *claim.questions[1:]))
 
-    async def _answer(self, claim: Claim, token: CancelToken) -> None:
-        person = await self._prepare.check(claim)
-        self._aside(self._show.working(claim))
-        context = await self._prepare.context(claim)
-        ledger = await self._prepare.reserve(claim, context)
-        answer = Answer(await self._show.answer(claim), ledger, context.tokens)
-        events = self._router.stream(
-            context.request, ledger, preferred=claim.turn.model or person.settings.get(MODEL)
-        )
-        try:
-            await until_cancelled(answer.take_all(events), token)
-        except (AllModelsFailed, NoModel):
-            await ledger.give_back()
-            raise
-        except ModelBroke as error:
-            answer.known = error.usage
-            await self._finish(claim, context, answer, CallOutcome.PARTIAL, str(error)[:300])
-        except Stopped:
-            await self._stop(claim, context, answer)
-        except asyncio.CancelledError:
-            # This process is told to go: what came so far is kept, as if the model had broken off.
-            if answer.parts:
-                await self._finish(claim, context, answer, CallOutcome.PARTIAL, "shutdown")
-            raise
-        else:
-            cut = answer.is_cut
-            outcome = CallOutcome.PARTIAL if cut else CallOutcome.ANSWERED
-            await self._finish(claim, context, answer, outcome, "length" if cut else None)
+    # -- what an earlier try left --------------------------------------------------------------
 
-    async def _stop(self, claim: Claim, context: Context, answer: Answer) -> None:
-        if not answer.ledger.calls:
-            await answer.ledger.give_back()
-            raise Stopped
-        await self._finish(claim, context, answer, CallOutcome.STOPPED, None)
+    async def _left_behind(self, claim: Claim) -> CallOutcome | None:
+        """Go on where an earlier try of the turn ended; None if nothing is paid and it can begin anew.
 
-    async def _finish(
-        self, claim: Claim, context: Context, answer: Answer, outcome: CallOutcome, error: str | None
-    ) -> None:
-        call = answer.ended(outcome, error)
-        await self._store(claim, context, answer, call)
-        self._checkpoint("answered")
-        log.info(
-            "turn.answered", turn=str(claim.turn.id), model=call.model, outcome=outcome, ms=call.latency_ms
-        )
-        await answer.stream.finish(await self._notes(claim, context, answer, call))
-        await self._delivered(claim, outcome)
-
-    async def _store(self, claim: Claim, context: Context, answer: Answer, call: ModelCall) -> None:
-        """Message, call log, rollup and settled reservation, in one transaction.
-
-        The answer stands right behind the newest message that it answers, so that what people wrote while
-        it was being written comes after it.
+        A stored answer is shown, whoever wants the turn tried again: it is never paid twice.
         """
-        message = Message(
-            id=uuid7(),
-            conversation_id=claim.conversation.id,
-            author=Author.US,
-            user="",
-            text=answer.text,
-            at=answer_time(context, self._clock.now()),
-            turn_id=claim.turn.id,
-            tokens=call.usage.tokens_out,
-        )
-
-        async def store() -> None:
-            async with self._uow() as uow:
-                await answer.ledger.close(uow, call)
-                await uow.chat.add_answer(message)
-                await uow.chat.set_turn(claim.turn.id, TurnState.DELIVERING)
-                await uow.commit()
-
-        await persistently(self._clock, store)
-
-    async def _notes(self, claim: Claim, context: Context, answer: Answer, call: ModelCall) -> AnswerNotes:
-        failed_over = answer.opened.failed_over_from if answer.opened else None
-        notes = notes_of(call, models=self._router.names("chat"), failover_from=failed_over)
-        full = context.percent >= TELL_FULL_AT and not claim.conversation.warned_full
-        if full:
-            async with self._uow() as uow:
-                await uow.chat.mark(claim.conversation.id, warned_full=True)
-                await uow.commit()
-        return replace(notes, context_full=context.percent if full else None, unread_files=context.unread)
-
-    async def _delivered(self, claim: Claim, outcome: CallOutcome) -> None:
-        self._checkpoint("posted")
-        whole = outcome is CallOutcome.ANSWERED
-        await self.end(claim, TurnState.ANSWERED if whole else TurnState.PARTIAL)
-
-    async def _resume(self, claim: Claim) -> bool:
-        """Go on where a dead worker stopped; False if nothing was paid yet and it can begin anew."""
+        if claim.turn.attempts <= 1:
+            return None
         async with self._uow() as uow:
             answer = await uow.chat.answer_of(claim.turn.id)
             calls = await uow.calls.of_turn(claim.turn.id)
-            unfinished = await uow.calls.unfinished(claim.turn.id)
-        if answer is not None and calls:
-            await self._show.deliver(
-                claim, answer.text, notes_of(calls[-1], models=self._router.names("chat"))
-            )
-            await self._delivered(claim, calls[-1].outcome)
-            return True
-        if not unfinished:
-            return False
+            unknown = await uow.calls.unfinished(claim.turn.id)
+        given = call_of_answer(calls)
+        if answer is not None and given is not None:
+            await self._deliver(claim, answer, given, failed_before(calls, given))
+            return given.outcome
+        if claim.turn.stop_requested:
+            await self._let_go(claim)
+            raise Stopped
+        if not unknown:
+            return None
+        await self._ask_whether_again(claim, unknown)
+        return CallOutcome.UNCERTAIN
+
+    async def _deliver(self, claim: Claim, answer: Message, given: ModelCall, failed: str | None) -> None:
+        notes = notes_of(given, models=self._router.names("chat"), failover_from=failed)
+        await self._show.deliver(claim, answer.text, notes, await self._prepare.sources(claim))
+
+    async def _let_go(self, claim: Claim) -> None:
+        """The person wanted no answer any more before the worker died with it: nobody has to be asked."""
         async with self._uow() as uow:
-            for call in unfinished:
+            await release(uow, claim.turn.id)
+            await uow.commit()
+
+    async def _ask_whether_again(self, claim: Claim, unknown: Sequence[ModelCall]) -> None:
+        async with self._uow() as uow:
+            for call in unknown:
                 await uow.calls.set_outcome(call.id, CallOutcome.UNCERTAIN)
             await uow.commit()
-        await self._show.uncertain(claim, unfinished)
-        await self.end(claim, TurnState.UNCERTAIN)
-        return True
+        await self._tell(claim, self._show.uncertain(claim, unknown))
 
-    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._asides.add(task)
-        task.add_done_callback(self._asides.discard)
+    # -- when there is no answer ---------------------------------------------------------------
 
+    async def _refuse(self, claim: Claim, error: ShowrunnerError) -> None:
+        log.info("turn.refused", turn=str(claim.turn.id), reason=type(error).__name__)
+        if not claim.turn.is_bot:
+            await self._tell(claim, self._show.refused(claim, error))
+        if not claim.turn.is_bot or claim.turn.id in self._working:
+            await self._idle(claim)
+        await self.end(claim, TurnState.REFUSED, type(error).__name__)
 
-def answer_time(context: Context, now: datetime) -> datetime:
-    return context.until + timedelta(microseconds=1) if context.until else now
+    async def _fail(self, claim: Claim, error: Exception) -> None:
+        incident = str(uuid7())[-8:]
+        log.error("turn.failed", turn=str(claim.turn.id), incident=incident, exc_info=error)
+        told = error if isinstance(error, ShowrunnerError) else ShowrunnerError("unexpected")
+        await self._tell(claim, self._show.failed(claim, told, incident))
+        await self._idle(claim)
+        await self.end(claim, TurnState.FAILED, f"{incident} {type(error).__name__}")
 
+    async def _is_for_later(self, claim: Claim, error: Exception) -> bool:
+        """Whether something paid for is left that only Slack, just now, keeps the person from seeing."""
+        if self._is_hopeless(claim, error):
+            return False
+        async with self._uow() as uow:
+            answer = await uow.chat.answer_of(claim.turn.id)
+            return answer is not None or bool(await uow.calls.unfinished(claim.turn.id))
 
-async def until_cancelled(work: Coroutine[Any, Any, None], token: CancelToken) -> None:
-    """Run `work` to its end, or raise Stopped as soon as the token is cancelled."""
-    doing = asyncio.ensure_future(work)
-    stop = asyncio.ensure_future(token.wait())
-    try:
-        await asyncio.wait({doing, stop}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        stop.cancel()
-        if not doing.done():
-            doing.cancel()
-            await asyncio.wait({doing})
-    if doing.cancelled():
-        raise Stopped
-    doing.result()
+    async def _tell(self, claim: Claim, telling: Awaitable[None]) -> None:
+        """What Slack does not take now is told by a later try; what it will never take is in the log."""
+        try:
+            await telling
+        except SlackUnavailable as error:
+            if not self._is_hopeless(claim, error):
+                raise
+            log.warning("turn.untold", turn=str(claim.turn.id), method=error.method, code=error.code)
+
+    def _is_hopeless(self, claim: Claim, error: Exception) -> bool:
+        permanent = isinstance(error, ShowrunnerError) and error.permanent
+        return permanent or claim.turn.attempts >= self._settings.max_attempts
+
+    async def _idle(self, claim: Claim) -> None:
+        """End the "working" row, once it has begun."""
+        working = self._working.get(claim.turn.id)
+        if working is not None:
+            await asyncio.wait({working})
+        await self._show.idle(claim.conversation.place)

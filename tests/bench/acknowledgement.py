@@ -33,23 +33,32 @@ class Round:
 
 
 async def bench(stand: Stand, size: Size) -> list[Figure]:
+    async with (
+        stand.database() as database,
+        stand.floor("ok") as floor,
+        stand.product(database, **OPEN_GATES) as product,
+    ):
+        return [await measured(stand, floor, product, size)]
+
+
+async def measured(stand: Stand, floor: Bot, product: Bot, size: Size) -> Figure:
     floors: list[Round] = []
     ours: list[Round] = []
-    async with stand.database() as database:
-        async with stand.floor("ok") as floor, stand.product(database, **OPEN_GATES) as product:
-            for bot in (floor, product):
-                await one_round(stand, bot, Size(1, 1.0, size.rate))
-            for _ in range(size.rounds):
-                floors.append(await one_round(stand, floor, size))
-                ours.append(await one_round(stand, product, size))
-    return [figure(floors, ours, size)]
+    for bot in (floor, product):
+        await one_round(stand, bot, Size(1, min(1.0, size.seconds), size.rate))
+    for _ in range(size.rounds):
+        floors.append(await one_round(stand, floor, size))
+        ours.append(await one_round(stand, product, size))
+    return figure(floors, ours, size)
 
 
 async def one_round(stand: Stand, bot: Bot, size: Size) -> Round:
     """Mentions and their twins, one by one at an even rate; ends when the last of them is answered."""
     questions = await stand.workspace.ask(int(size.rate * size.seconds / 2), TOKENS)
     bodies = [event for question in questions for event in question.events]
-    sent = await load.open_loop(size.rate, [partial(stand.slack.send, bot.events_url, body) for body in bodies])
+    sent = await load.open_loop(
+        size.rate, [partial(stand.slack.send, bot.events_url, body) for body in bodies]
+    )
     await stand.workspace.answers(questions)
     return of(sent)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import AsyncExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from tests.bench import load
+from tests.bench.processes import Bot
 from tests.bench.remote import Shown
 from tests.bench.report import Figure
 from tests.bench.stand import Stand
@@ -29,23 +30,37 @@ class Size:
 
 
 async def bench(stand: Stand, size: Size) -> list[Figure]:
-    await stand.workspace.order("tiers", enforced=True)
+    async with (
+        stand.database() as database,
+        stand.product(database) as one,
+        stand.product(database) as other,
+    ):
+        return [await measured(stand, (one, other), size)]
+
+
+async def measured(stand: Stand, bots: Sequence[Bot], size: Size) -> Figure:
+    order = stand.workspace.order
+    await order("tiers", enforced=True)
     try:
-        async with stand.database() as database, AsyncExitStack() as stack:
-            bots = [await stack.enter_async_context(stand.product(database)) for _ in range(2)]
-            await stand.workspace.order("pace", tokens_per_second=size.tokens / size.seconds)
-            await stand.workspace.order("counts")
-            _, alone = (await stand.turns(bots[0], 1, size.tokens, 1))[0]
-            counted = await stand.workspace.order("counts")
-            await stand.workspace.order("pace", tokens_per_second=size.speed)
-            questions = await stand.workspace.ask(size.turns, size.short)
-            works = [partial(stand.turn, bots[at % 2], question) for at, question in enumerate(questions)]
-            busy = await load.open_loop(size.per_minute / MINUTE, works)
-            limited = (await stand.workspace.order("counts"))["limited"]
+        await order("pace", tokens_per_second=size.tokens / size.seconds)
+        await order("counts")
+        _, alone = (await stand.turns(bots[0], 1, size.tokens, 1))[0]
+        methods = (await order("counts"))["methods"]
+        await order("pace", tokens_per_second=size.speed)
+        busy = await turn_about(stand, bots, size)
+        limited = (await order("counts"))["limited"]
     finally:
-        await stand.workspace.order("pace", tokens_per_second=0)
-        await stand.workspace.order("tiers", enforced=False)
-    return [figure(counted["methods"], [shown for _, shown in busy], limited, alone, size)]
+        await order("pace", tokens_per_second=0)
+        await order("tiers", enforced=False)
+    return figure(methods, busy, limited, alone, size)
+
+
+async def turn_about(stand: Stand, bots: Sequence[Bot], size: Size) -> list[Shown]:
+    """Every second turn goes to the other process."""
+    questions = await stand.workspace.ask(size.turns, size.short)
+    works = [partial(stand.turn, bots[at % len(bots)], question) for at, question in enumerate(questions)]
+    answered = await load.open_loop(size.per_minute / MINUTE, works)
+    return [shown for _, shown in answered]
 
 
 def figure(

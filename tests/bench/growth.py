@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.bench.numbers import median, ratio
+from tests.bench.processes import Bot
 from tests.bench.report import Figure
 from tests.bench.stand import OPEN_GATES, Stand
 from tests.bench.throughput import AT_ONCE, WARM_UP, Cost, cost
@@ -29,13 +30,18 @@ async def bench(stand: Stand, size: Size) -> list[Figure]:
         await fill(small, stand, size.rows)
         await fill(large, stand, size.rows * TIMES)
         async with stand.product(small, **OPEN_GATES) as one, stand.product(large, **OPEN_GATES) as other:
-            for bot in (one, other):
-                await stand.turns(bot, WARM_UP, TOKENS, AT_ONCE)
-            costs = [
-                (await cost(stand, one, size.turns, TOKENS), await cost(stand, other, size.turns, TOKENS))
-                for _ in range(size.rounds)
-            ]
-    return [figure(costs, size)]
+            return [await measured(stand, one, other, size)]
+
+
+async def measured(stand: Stand, one: Bot, other: Bot, size: Size) -> Figure:
+    """`other` has ten times the data."""
+    for bot in (one, other):
+        await stand.turns(bot, min(WARM_UP, size.turns), TOKENS, AT_ONCE)
+    costs = [
+        (await cost(stand, one, size.turns, TOKENS), await cost(stand, other, size.turns, TOKENS))
+        for _ in range(size.rounds)
+    ]
+    return figure(costs, size)
 
 
 async def fill(database: Database, stand: Stand, rows: int) -> None:
@@ -83,7 +89,7 @@ def figure(costs: list[tuple[Cost, Cost]], size: Size) -> Figure:
     bot, postgres = grown(lambda each: each.bot), grown(lambda each: each.postgres)
     small = median(each.postgres for each, _ in costs) * 1000
     return Figure(
-        "P2×10",
+        "P2x10",
         f"one chat turn with {size.rows * TIMES:,} turns in the tables, against {size.rows:,}",
         f"the ratio printed (we ask for at most {AT_MOST:g})",
         f"{work:.2f} times the processor time, {latency:.2f} times the time to the whole answer",
@@ -93,5 +99,3 @@ def figure(costs: list[tuple[Cost, Cost]], size: Size) -> Figure:
             f"medians of {size.rounds} rounds of {size.turns} turns",
         ),
     )
-
-

@@ -30,16 +30,23 @@ class Round:
 
 
 async def bench(stand: Stand, size: Size) -> list[Figure]:
+    async with (
+        stand.database() as database,
+        stand.floor("chat") as floor,
+        stand.product(database, **OPEN_GATES) as product,
+    ):
+        return [await measured(stand, floor, product, size)]
+
+
+async def measured(stand: Stand, floor: Bot, product: Bot, size: Size) -> Figure:
     floors: list[Round] = []
     ours: list[Round] = []
-    async with stand.database() as database:
-        async with stand.floor("chat") as floor, stand.product(database, **OPEN_GATES) as product:
-            for bot in (floor, product):
-                await one_round(stand, bot, Size(1, 10, size.rate))
-            for _ in range(size.rounds):
-                floors.append(await one_round(stand, floor, size))
-                ours.append(await one_round(stand, product, size))
-    return [figure(floors, ours, size)]
+    for bot in (floor, product):
+        await one_round(stand, bot, Size(1, min(10, size.turns), size.rate))
+    for _ in range(size.rounds):
+        floors.append(await one_round(stand, floor, size))
+        ours.append(await one_round(stand, product, size))
+    return figure(floors, ours, size)
 
 
 async def one_round(stand: Stand, bot: Bot, size: Size) -> Round:

@@ -53,9 +53,7 @@ class Slack:
 @asynccontextmanager
 async def slack(secret: str) -> AsyncIterator[Slack]:
     connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(
-        connector=connector, timeout=aiohttp.ClientTimeout(total=30)
-    ) as session:
+    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=30)) as session:
         yield Slack(session, secret)
 
 

@@ -57,6 +57,12 @@ def cpu_of(process: psutil.Process) -> float:
     return spent
 
 
+def busy() -> float:
+    """Seconds of processor time that the machine has spent on anything at all."""
+    times = psutil.cpu_times()
+    return sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0)
+
+
 @asynccontextmanager
 async def running(
     module: str, port: int, variables: Mapping[str, str], log: Path, arguments: Sequence[str] = ()

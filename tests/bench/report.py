@@ -16,7 +16,17 @@ import psutil
 
 Json = dict[str, Any]
 
-SHOWN = ("slack-bolt", "slack-sdk", "anthropic", "openai", "aiohttp", "SQLAlchemy", "asyncpg", "pgqueuer", "uvloop")
+SHOWN = (
+    "slack-bolt",
+    "slack-sdk",
+    "anthropic",
+    "openai",
+    "aiohttp",
+    "SQLAlchemy",
+    "asyncpg",
+    "pgqueuer",
+    "uvloop",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,6 @@ def machine() -> Json:
         "processor": _processor(),
         "cores": os.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
-        "load_before": [round(load, 2) for load in os.getloadavg()],
     }
 
 
@@ -46,14 +55,14 @@ def versions() -> Json:
 
 
 def report(figures: Sequence[Figure], command: str, about: Json, took: float) -> Json:
-    """`about`: the machine as it was when the run began."""
+    """`about`: the machine."""
     return {
-        "results": [asdict(figure) for figure in figures],
-        "machine": about,
-        "versions": versions(),
         "command": command,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "took_seconds": round(took, 1),
+        "seconds": round(took),
+        "machine": about,
+        "versions": versions(),
+        "lines": [asdict(figure) for figure in figures],
     }
 
 

@@ -34,16 +34,23 @@ class Cost:
 
 
 async def bench(stand: Stand, size: Size) -> list[Figure]:
-    async with stand.database() as database:
-        async with stand.floor("chat") as floor, stand.product(database, **OPEN_GATES) as product:
-            for bot in (floor, product):
-                await stand.turns(bot, WARM_UP, size.tokens, AT_ONCE)
-            pairs = await interleaved(stand, floor, product, size, size.tokens, size.rounds)
-            beside = {
-                tokens: await interleaved(stand, floor, product, size, tokens, max(1, size.rounds - 3))
-                for tokens in size.others
-            }
-    return [figure(pairs, beside, size)]
+    async with (
+        stand.database() as database,
+        stand.floor("chat") as floor,
+        stand.product(database, **OPEN_GATES) as product,
+    ):
+        return [await measured(stand, floor, product, size)]
+
+
+async def measured(stand: Stand, floor: Bot, product: Bot, size: Size) -> Figure:
+    for bot in (floor, product):
+        await stand.turns(bot, min(WARM_UP, size.turns), size.tokens, AT_ONCE)
+    pairs = await interleaved(stand, floor, product, size, size.tokens, size.rounds)
+    beside = {
+        tokens: await interleaved(stand, floor, product, size, tokens, max(1, size.rounds - 3))
+        for tokens in size.others
+    }
+    return figure(pairs, beside, size)
 
 
 async def interleaved(
@@ -78,10 +85,9 @@ def figure(pairs: list[tuple[Cost, Cost]], beside: dict[int, list[tuple[Cost, Co
         f"{found:.2f} of it ({1 / ours.bot:.0f} against {1 / floor.bot:.0f} turns/s per core)",
         found >= AT_LEAST,
         (
-            f"answers of {size.tokens} tokens, {AT_ONCE} turns at once, "
-            f"medians of {size.rounds} rounds of {size.turns} turns",
-            f"processor time a turn: ours {ours.bot * 1000:.1f} ms, floor {floor.bot * 1000:.1f} ms; "
-            f"PostgreSQL {ours.postgres * 1000:.1f} ms more, in processes of its own",
+            f"answers of {size.tokens} tokens, {AT_ONCE} turns at once; {size.rounds} rounds of {size.turns}",
+            f"processor time a turn: ours {ours.bot * 1000:.1f} ms, floor {floor.bot * 1000:.1f} ms",
+            f"PostgreSQL, in processes of its own, {ours.postgres * 1000:.1f} ms more",
             f"other lengths: {others}",
             "floor over the SDK’s aiohttp transport, as ours; Slack’s rate gates off, as its tiers are here",
         ),

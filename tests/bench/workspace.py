@@ -27,7 +27,7 @@ from sandbox.traffic import Entry
 Json = dict[str, Any]
 
 CASE = re.compile(r"case (\d+)")
-KEPT = 200_000
+LATEST = 64
 CHANNELS = 8
 
 
@@ -62,6 +62,7 @@ class Recorder:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._page = sandbox.traffic.on_entry
+        self._ledger = sandbox.providers.ledger
         sandbox.traffic.on_entry = self.note
         self._threads: dict[str, Seen] = {}
         self._of_message: dict[str, Seen] = {}
@@ -81,10 +82,16 @@ class Recorder:
             self._page(entry)
 
     def _asked(self, entry: Entry) -> None:
-        found = CASE.search(str(entry.request.get("messages", [{}])[-1]))
-        seen = self._of_case.get(found.group(1)) if found else None
-        if seen is not None:
-            seen.provider += entry.ms / 1000
+        """The newest answer that is finished and not yet counted; its body is let go, which marks it."""
+        for back in range(1, min(LATEST, len(self._ledger)) + 1):
+            paid = self._ledger[-back]
+            if paid.body is not None and paid.finished is not None:
+                found = CASE.findall(str(paid.body))
+                seen = self._of_case.get(found[-1]) if found else None
+                if seen is not None:
+                    seen.provider += entry.ms / 1000
+                paid.body = None
+                return
 
     def _called(self, entry: Entry) -> None:
         self.methods[entry.name] += 1
@@ -118,7 +125,9 @@ class Recorder:
 
 def shows_text(entry: Entry) -> bool:
     """Whether the call brings text of the answer, which is made of words about launch videos."""
-    shown = str(entry.request.get("chunks") or entry.request.get("markdown_text") or entry.request.get("text"))
+    shown = str(
+        entry.request.get("chunks") or entry.request.get("markdown_text") or entry.request.get("text")
+    )
     return entry.name.startswith("chat.") and shown not in {"None", "", "[]"}
 
 
@@ -158,7 +167,7 @@ class Desk:
     async def pace(self, tokens_per_second: float) -> None:
         self._sandbox.providers.speed = tokens_per_second
 
-    async def tiers(self, enforced: bool) -> None:  # noqa: FBT001
+    async def tiers(self, enforced: bool) -> None:
         self._sandbox.api.tiers.clear()
         self._sandbox.api.tiers.enforced = enforced
 

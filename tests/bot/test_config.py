@@ -72,3 +72,57 @@ def test_the_file_yields_to_the_environment(tmp_path, monkeypatch):
 
 def test_every_setting_says_what_it_is_for():
     assert all(config.describe(field) for field in config.Settings.model_fields)
+
+
+def test_white_space_around_a_value_is_no_part_of_it():
+    found = config.load({**ENOUGH, "SLACK_BOT_TOKEN": " xoxb-2\n", "SHOWRUNNER_PORT": " 81 "})
+    assert (found.slack_bot_token.get_secret_value(), found.port) == ("xoxb-2", 81)
+
+
+def test_sslmode_is_told_to_each_library_in_its_own_words():
+    found = config.load({**ENOUGH, "DATABASE_URL": "postgres://u:p%40@h:5/d?sslmode=require"})
+    assert found.sqlalchemy_url == "postgresql+asyncpg://u:p%40@h:5/d?ssl=require"
+    assert found.database_dsn == "postgresql://u:p%40@h:5/d?sslmode=require"
+
+
+def test_an_option_that_the_driver_does_not_know_is_named():
+    found = faults({**ENOUGH, "DATABASE_URL": "postgresql://u:canary@h/d?channel_binding=require"})
+    assert "channel_binding" in found["DATABASE_URL"]
+    assert "canary" not in found["DATABASE_URL"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SHOWRUNNER_MODE", "fax"),
+        ("SHOWRUNNER_PORT", "70000"),
+        ("SHOWRUNNER_WORKERS", "0"),
+        ("SHOWRUNNER_GUESTS", "perhaps"),
+        ("SLACK_API_URL", "slack.com/api"),
+        ("ANTHROPIC_BASE_URL", "ftp://x"),
+        ("SHOWRUNNER_PUBLIC_URL", "desk"),
+        ("SLACK_APP_TOKEN", "xoxb-1"),
+        ("DATABASE_URL", "postgresql://[::1/d"),
+    ],
+)
+def test_a_wrong_value_is_the_only_fault_and_is_not_repeated(name, value):
+    found = faults({**ENOUGH, name: value})
+    assert set(found) == {name}
+    assert value not in found[name]
+
+
+def test_every_secret_of_the_settings_is_known_for_the_logs():
+    given = {
+        **ENOUGH,
+        "SLACK_BOT_TOKEN": "xoxb-canary",
+        "ANTHROPIC_API_KEY": "canary-anthropic",
+        "SHOWRUNNER_METRICS_TOKEN": "canary-metrics",
+        "DATABASE_URL": "postgresql://u:canary%21base@h/d",
+    }
+    assert config.load(given).secrets() >= {
+        "xoxb-canary",
+        "canary-anthropic",
+        "canary-metrics",
+        "canary%21base",
+        "canary!base",
+    }

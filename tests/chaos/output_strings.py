@@ -33,6 +33,7 @@ from tests.chaos.ground import Ground
 from tests.chaos.reading import calls, lies
 from tests.chaos.report import Line
 from tests.chaos.shown import markdown_of, mrkdwn_of
+from tests.fakes.sources import Everything
 from tests.fakes.uow import fake_unit_of_work, new_memory
 
 BAR = (
@@ -82,7 +83,7 @@ async def run(ground: Ground, scale: float) -> Line:
     figure = f"{count} strings (seed {SEED}): " + ", ".join(f"{kind} {found[kind]}" for kind in kinds)
     figure += f"; messages {found['messages']}"
     return Line(
-        "MODEL-OUTPUT", BAR, "\n".join([figure, *examples[:3]]), not any(found[kind] for kind in kinds)
+        "MODEL-OUTPUT", BAR, "\n".join([figure, *examples[:12]]), not any(found[kind] for kind in kinds)
     )
 
 
@@ -116,10 +117,10 @@ async def send(
     async def one(text: str) -> Sent:
         async with room:
             root = await sandbox.people.post("ana", channel, "A question")
-            stream = await show.answer(a_claim(sandbox, channel, root.ts))
+            stream = await show.answer(a_claim(sandbox, channel, root.ts), Everything())
             for piece in generator.pieces(text):
                 await stream.write(piece)
-            await stream.finish(AnswerNotes("a-model", ("another-model",)))
+            await stream.finish(AnswerNotes(model="a-model", models=("another-model",)))
             ours = [
                 m for m in sandbox.workspace.thread(channel, root.ts) if m.sender is sandbox.workspace.bot
             ]

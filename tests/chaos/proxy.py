@@ -155,7 +155,7 @@ async def _pump(
             left = None if left is None else left - len(data)
             target.write(data)
             await target.drain()
-        if target.can_write_eof():
+        if target.can_write_eof() and not target.is_closing():
             target.write_eof()
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from sandbox.settings import SandboxSettings
 from tests.chaos.ground import Ground
 from tests.chaos.report import Line
+from tests.chaos.shown import letters
 from tests.chaos.stage import Asked, ChaosStage
 from tests.e2e.stage import everything
 
@@ -96,9 +97,8 @@ def judged(stage: ChaosStage, asked: Asked, words: str, where: str) -> Counter[s
     found: Counter[str] = Counter()
     thread = stage.workspace.channel(asked.channel.id).messages[asked.ts].root_ts
     ours = stage.ours_in(asked.channel, thread)
-    text = " ".join(message.markdown or message.text for message in ours).split()
-    spoken = [word for word in text if word.startswith("word")]
-    found[f"{where}words missing or doubled"] += spoken != words.split()
+    expected = "".join(f"{asked.mark} {words}".split())
+    found[f"{where}text missing or doubled"] += letters(ours) != expected
     found[f"{where}no buttons below"] += not any("chat.feedback" in everything(message) for message in ours)
     found[f"{where}still streaming"] += any(message.streaming_state == "in_progress" for message in ours)
     return found

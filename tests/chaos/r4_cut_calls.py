@@ -9,6 +9,7 @@ from collections import Counter
 
 from tests.chaos.ground import Ground
 from tests.chaos.report import Line
+from tests.chaos.shown import letters
 from tests.chaos.stage import Asked, ChaosStage
 
 BAR = "connection cut after Slack took a post, a stream's start, piece or end: one visible message, whole"
@@ -65,11 +66,11 @@ def cut_calls(stage: ChaosStage, method: str) -> list:
 def judged(stage: ChaosStage, asked: Asked, where: str) -> Counter[str]:
     found: Counter[str] = Counter()
     ours = stage.ours_in(asked.channel, asked.ts)
-    text = " ".join((message.markdown or message.text) for message in stage.answers_with(asked))
     whole = stage.whole_answers(asked)
     found[f"{where}never shown whole"] += not whole
     found[f"{where}shown again"] += len(ours) > 1
-    found[f"{where}words missing or doubled"] += text.split()[1:] != WORDS.split()
+    expected = "".join(f"{asked.mark} {WORDS}".split())
+    found[f"{where}text missing or doubled"] += letters(ours) != expected
     return found
 
 

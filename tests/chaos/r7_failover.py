@@ -40,11 +40,11 @@ async def run(ground: Ground, scale: float) -> Line:
             for _ in range(times):
                 stage.sandbox.providers.faults.push("anthropic", fault)
                 found += await judged(stage, name, await stage.ask())
+                await recover(stage)
         for trouble in TROUBLES:
             for _ in range(max(1, times // 2)):
                 await proxy.turn(trouble)
-                asked = await stage.ask()
-                found += await judged(stage, trouble, asked)
+                found += await judged(stage, trouble, await stage.ask())
                 await proxy.turn("none")
                 await recover(stage)
     wrong = {name: count for name, count in found.items() if name != "faults" and count}
@@ -70,7 +70,6 @@ async def behind_a_proxy(ground: Ground) -> AsyncIterator[tuple[ChaosStage, Prox
 
 
 async def judged(stage: ChaosStage, name: str, asked: Asked) -> Counter[str]:
-    """The turn after the fault, then one without: its success closes the breaker before the next."""
     found: Counter[str] = Counter(faults=1)
     turn = await stage.ended(asked)
     rows = await stage.rows(
@@ -85,11 +84,11 @@ async def judged(stage: ChaosStage, name: str, asked: Asked) -> Counter[str]:
     found[f"{name}: a failure without its reason"] += any(
         row["outcome"] == "failed" and not row["error"] for row in rows
     )
-    await recover(stage)
     return found
 
 
 async def recover(stage: ChaosStage) -> None:
+    """A question that the first provider answers: what is held against it is forgotten."""
     stage.sandbox.providers.faults.clear()
     for _ in range(3):
         asked = await stage.ask()

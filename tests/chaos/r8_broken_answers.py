@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from sandbox.providers.faults import Fault
+from sandbox.providers.faults import PROVIDERS, Fault
 from tests.chaos.ground import Ground, running, set_up
 from tests.chaos.proxy import Proxy
 from tests.chaos.report import Line
@@ -28,7 +28,6 @@ KINDS = {
     "cut": Fault("cut", at=AT),
     "error event": Fault("error_event", at=AT, error="overloaded_error"),
 }
-CUT_BYTES = 3_000
 SPEED = 100.0
 SILENCE = 3.0  # seconds in which nothing may be paid
 
@@ -66,11 +65,11 @@ async def all_kinds(stage: ChaosStage, proxy: Proxy, times: int) -> Line:
         slowest = max(slowest, *took)
         for each in broken:
             found += await judged(stage, each)
-        await heal(stage, proxy)
+        await heal(stage)
     paid = len(stage.paid)
     await asyncio.sleep(SILENCE)
     found["paid again by itself"] += len(stage.paid) - paid
-    for each in [asked for asked in stage.asked if asked.mark][::3]:
+    for each in stage.asked[::3]:
         found += await go_on(stage, each)
     late = slowest > WITHIN
     wrong = {name: count for name, count in found.items() if name not in {"breaks", "continued"} and count}
@@ -82,17 +81,18 @@ async def all_kinds(stage: ChaosStage, proxy: Proxy, times: int) -> Line:
 
 
 async def break_one(stage: ChaosStage, proxy: Proxy, name: str) -> Broken:
-    """On the wire the second provider's answer is cut, as it comes through the proxy."""
+    """Whichever provider answers meets the fault; on the wire the second one's connection is reset."""
+    faults = stage.sandbox.providers.faults
     if name in KINDS:
-        stage.sandbox.providers.faults.push("anthropic", KINDS[name])
-        stage.sandbox.providers.faults.push("openai", *([KINDS[name]] if name == "stall" else []))
+        for provider in PROVIDERS:
+            faults.push(provider, KINDS[name])
     else:
-        stage.sandbox.providers.faults.stand("anthropic", Fault("status", status=529))
-        await proxy.turn("none", cut_after=CUT_BYTES)
+        faults.stand("anthropic", Fault("status", status=529))
     asked = await stage.ask(words=WORDS)
     await stage.sandbox.wait_for(lambda: stage.answers_with(asked), 30)
-    if name == "stall":
-        stage.sandbox.providers.faults.clear("openai")
+    if name not in KINDS:
+        proxy.cut_all()
+    faults.clear()
     return Broken(name, asked, time.monotonic())
 
 
@@ -105,13 +105,17 @@ async def marked(stage: ChaosStage, broken: Broken) -> float:
     return time.monotonic() - broken.at
 
 
-async def heal(stage: ChaosStage, proxy: Proxy) -> None:
-    """Until both providers answer again and no breaker rests."""
-    stage.sandbox.providers.faults.clear()
-    await proxy.turn("none")
-    asked = await stage.ask()
-    await stage.ended(asked)
-    stage.asked.remove(asked)
+async def heal(stage: ChaosStage) -> None:
+    """Until the first provider answers again: a breaker rests half a minute."""
+    async with asyncio.timeout(60):
+        while True:
+            asked = await stage.ask()
+            turn = await stage.ended(asked)
+            stage.asked.remove(asked)
+            rows = await stage.rows("SELECT provider FROM ai_calls WHERE turn_id = $1", turn["id"])
+            if [row["provider"] for row in rows] == ["anthropic"]:
+                return
+            await asyncio.sleep(1)
 
 
 async def judged(stage: ChaosStage, broken: Broken) -> Counter[str]:

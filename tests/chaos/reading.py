@@ -17,19 +17,23 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 JOINER = "\u2060"  # shows nothing and breaks a token: it stays, everything else invisible goes
-WEB = frozenset({"http", "https", "mailto", "tel"})
+FILLERS = frozenset("\u034f\u115f\u1160\u3164\uffa0\ufffd")
+WEB = frozenset({"http", "https"})
+DANGEROUS = frozenset({"data", "file", "javascript", "slack", "vbscript"})
 
 BROADCAST = re.compile(
-    r"<\s{0,60}!\s{0,60}(?:channel|here|everyone|group|subteam\^)[^>\n<]*>|<@[UWB][A-Z0-9]{4,}", re.IGNORECASE
+    r"<[^\S\n]{0,60}![^\S\n]{0,60}(?:channel|here|everyone|group|subteam)(?![^\W_])[^>\n<]*>|<@[UWB][A-Z0-9]{4,}",
+    re.IGNORECASE,
 )
-TYPED = re.compile(r"(?<![^\W_])@(?:channel|here|everyone)(?![^\W_])", re.IGNORECASE)
+TYPED = re.compile(r"(?<![^\W_])(?<![^\W_]_)@(?:channel|here|everyone)(?![^\W_])", re.IGNORECASE)
 HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:example|com|org|net|io)(?![\w-])", re.IGNORECASE)
 
+ADDRESS = re.compile(r"\s*(?:https?:)?//\S+\s*", re.IGNORECASE)
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})\s*([^\s`]*)[^`]*$")
 INLINE = re.compile(
     r"\\(?P<escaped>[\\`*_{}\[\]()#+\-.!|~<>])"
     r"|(?P<ticks>`+)(?P<code>[\s\S]*?[^`])(?P=ticks)(?!`)"
-    r"|!?\[(?P<label>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+\"[^\"]*\")?\)"
+    r"|!?\[(?P<label>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+\"[^\"]*\")?\)"
     r"|<(?P<entity>(?:[@#!]|https?:|mailto:)[^<>\n]*)>"
 )
 
@@ -54,9 +58,11 @@ def calls(text: str) -> list[str]:
 def lenient(text: str) -> str:
     """Entities decoded, compatibility forms plain, what shows nothing gone."""
     plain = unicodedata.normalize("NFKC", html.unescape(text))
-    return "".join(
-        char for char in plain if char in "\n\r\t" + JOINER or unicodedata.category(char) not in ("Cf", "Cc")
-    )
+    return "".join(char for char in plain if char in "\n\r\t" + JOINER or not _shows_nothing(char))
+
+
+def _shows_nothing(char: str) -> bool:
+    return char in FILLERS or unicodedata.category(char) in ("Cf", "Cc")
 
 
 def lies(text: str) -> list[Link]:
@@ -70,36 +76,35 @@ def links(text: str) -> Iterator[Link]:
 
 
 def is_lie(link: Link) -> bool:
-    target = destination(link.target)
-    if target is None:
+    """An empty or unknown target leads nowhere; one that is itself the label hides nothing."""
+    scheme, host = destination(link.target)
+    if scheme in DANGEROUS:
         return True
-    scheme, host = target
-    if scheme in {"mailto", "tel"}:
-        return False
-    return any(not _same(shown, host) for shown in hosts(link.label))
+    return (
+        bool(host)
+        and link.label != link.target
+        and any(not _same(shown, host) for shown in hosts(link.label))
+    )
 
 
-def destination(target: str) -> tuple[str, str] | None:
-    """(scheme, host) as a browser reads it; None for schemes that open something else than the web."""
+def destination(target: str) -> tuple[str, str]:
+    """(scheme, host) as a browser reads them; the host only of what opens the web."""
     address = html.unescape(target).strip().replace("\\", "/")
     if address.startswith("//"):
         address = f"https:{address}"
     try:
         parts = urlsplit(address)
-        host = unquote(parts.hostname or "").lower()
     except ValueError:
-        return "https", ""
-    if not parts.scheme:
-        return "https", host
-    return (parts.scheme, host) if parts.scheme in WEB else None
+        return "", ""
+    return parts.scheme, unquote(parts.hostname or "").lower() if parts.scheme in WEB else ""
 
 
 def hosts(label: str) -> list[str]:
     """Hosts that a reader sees in a label; in a web address only the one it leads to."""
     shown = lenient(label).replace(JOINER, "")
-    address = destination(shown) if re.match(r"\s*(?:https?:)?//\S+\s*$", shown, re.IGNORECASE) else None
-    if address and address[1]:
-        return [address[1]]
+    address = destination(shown)[1] if ADDRESS.fullmatch(shown) else ""
+    if HOST.fullmatch(address):
+        return [address]
     return [found.group().lower() for found in HOST.finditer(shown)]
 
 

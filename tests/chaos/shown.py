@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sandbox.state import Message
@@ -14,6 +14,16 @@ def markdown_of(message: Message) -> list[str]:
     return streamed + [
         str(block["text"]) for block in message.blocks or () if block.get("type") == "markdown"
     ]
+
+
+def body_of(message: Message) -> str:
+    """The answer as its reader sees it."""
+    return "\n".join(markdown_of(message))
+
+
+def letters(messages: Sequence[Message]) -> str:
+    """What messages say together, without white space: a stream that dies may end in the middle of a word."""
+    return "".join("".join(body_of(message).split()) for message in messages)
 
 
 def mrkdwn_of(message: Message) -> list[str]:

@@ -7,6 +7,7 @@ played again within its five minutes changes nothing.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -46,6 +47,7 @@ class Door:
         self._session, self._url, self._stage = session, url, stage
         self._secret = stage.sandbox.credentials.signing_secret
         self._channel = stage.channel()
+        self._numbers = itertools.count(1_000_000)
 
     def event(self, number: int) -> bytes:
         workspace = self._stage.workspace
@@ -66,16 +68,21 @@ class Door:
 
     async def clock(self) -> dict[int, int]:
         """Statuses of rightly signed events whose clock is so many seconds off."""
-        found = {}
-        for number, seconds in enumerate((0, 299, -299, 301, -301)):
-            await asyncio.sleep(1 - time.time() % 1)  # timestamps are whole seconds
-            body = self.event(1_000_000 + number)
-            found[seconds] = await self.send(body, sign(self._secret, body, int(time.time()) + seconds))
-        return found
+        return {seconds: await self._off_by(seconds) for seconds in (0, 299, -299, 301, -301)}
+
+    async def _off_by(self, seconds: int) -> int:
+        """Sent at the beginning of a second, as timestamps are whole ones; again where the machine was too slow."""
+        while True:
+            await asyncio.sleep(1 - time.time() % 1)
+            now = time.time()
+            body = self.event(next(self._numbers))
+            status = await self.send(body, sign(self._secret, body, int(now) + seconds))
+            if time.time() - int(now) < 1:
+                return status
 
     async def replay(self, times: int) -> tuple[int, int]:
         """Statuses other than 200, and surplus turns, after one true request was played again and again."""
-        body = self.event(2_000_000)
+        body = self.event(next(self._numbers))
         headers = sign(self._secret, body, time.time())
         before = await self._turns()
         statuses = await self._all([Forgery("replay", body, headers)] * times)

@@ -1,4 +1,3 @@
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -6,12 +5,12 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox
 from sandbox.settings import SandboxSettings
-from tests.browser import FLAGS, find
+from tests.pages import open_page
 from tests.sandbox.stock import StockBot
 from tests.sandbox.window import Window
 
@@ -61,33 +60,12 @@ async def bot(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = find()
-    if path is None and os.environ.get("CI") == "true":
-        pytest.fail("There is no Chromium on this machine; run tests/browser.py.")
-    if path is None:
-        pytest.skip("There is no Chromium on this machine.")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield started
-        await started.close()
-
-
-@pytest.fixture
 async def window(browser: Browser, sandbox: Sandbox) -> AsyncIterator[OpenWindow]:
     """Opens the page as a person; a test fails on any error that a page of its throws."""
     faults: list[str] = []
 
     async def open_window(person: str = "ana", place: str = "general", **options: Any) -> Page:
-        page = await browser.new_page(**{"viewport": {"width": 1440, "height": 900}} | options)
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        await page.add_init_script("localStorage.setItem('sandbox.tour.done', 'yes')")
-        user = sandbox.workspace.user(person)
-        channel = sandbox.workspace.app_dm(user) if place == "app" else sandbox.workspace.channel(place)
-        await page.goto(f"{sandbox.url}/?as={user.id}#/{channel.id}")
-        await page.locator("#main .composer-area").wait_for()
-        return page
+        return await open_page(browser, sandbox, faults, person, place, **options)
 
     yield open_window
     assert faults == []

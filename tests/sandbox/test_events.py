@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.server import Sandbox
 from sandbox.settings import SandboxSettings
+from tests.sandbox.stock import StockBot
 
 
 def events(sandbox: Sandbox, name: str) -> list[dict[str, Any]]:
@@ -121,6 +122,23 @@ async def test_an_uninstalled_app_hears_it_and_then_nothing(sandbox: Sandbox, cl
     sandbox.uninstall()
     await sandbox.people.mention("ana", "#general", "hi")
     assert [delivery.name for delivery in sandbox.deliveries()] == ["app_uninstalled", "tokens_revoked"]
+
+
+async def test_events_may_overtake_each_other(sandbox: Sandbox) -> None:
+    heard: list[str] = []
+    async with StockBot.connected(sandbox) as bot:
+
+        @bot.app.event("message")
+        async def hear(event: dict[str, Any]) -> None:
+            heard.append(event["text"])
+
+        sandbox.courier.reorder_next(3)
+        for text in ("one", "two"):
+            await sandbox.people.post("ana", "#general", text)
+        assert all(not delivery.attempts for delivery in sandbox.deliveries("message"))
+        await sandbox.people.post("ana", "#general", "three")
+        await sandbox.wait_for(lambda: len(heard) == 3)
+    assert heard == ["three", "two", "one"]
 
 
 async def test_only_declared_events_are_delivered(settings: SandboxSettings, tmp_path) -> None:

@@ -12,7 +12,7 @@ from sandbox.server import Sandbox
 from tests.sandbox.conftest import OpenWindow
 from tests.sandbox.slack import modal
 from tests.sandbox.stock import StockBot
-from tests.sandbox.test_page_blocks import EVERY_INPUT, EVERY_MESSAGE
+from tests.sandbox.test_page_gallery import EVERY_INPUT, EVERY_MESSAGE
 
 pytestmark = pytest.mark.browser
 

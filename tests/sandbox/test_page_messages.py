@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.async_api import Locator, Page, expect
+from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox
 from tests.sandbox.conftest import OpenWindow
@@ -131,3 +132,26 @@ async def test_a_channel_is_looked_into_and_joined(window: OpenWindow) -> None:
     await page.get_by_role("menuitem", name=re.compile("marketing")).click()
     await page.get_by_role("button", name="Join channel").click()
     await expect(composer(page)).to_be_visible()
+
+
+async def test_a_link_to_a_message_opens_it_in_the_same_window(
+    window: OpenWindow, sandbox: Sandbox, client: AsyncWebClient
+) -> None:
+    root = await sandbox.people.post("ben", "launch-video", "The source")
+    link = await client.chat_getPermalink(channel=root.channel.id, message_ts=root.ts)
+    await sandbox.people.post("ben", "general", f"See <{link['permalink']}|this>")
+    page = await window("ana")
+    await page.get_by_role("link", name="this").click()
+    await expect(message(page, "The source", "#side")).to_be_visible()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("launch-video")
+
+
+async def test_what_was_missed_while_the_connection_was_lost_is_shown_after(
+    window: OpenWindow, sandbox: Sandbox
+) -> None:
+    page = await window("ana")
+    await composer(page).fill("half a thought")
+    await sandbox.page.close()
+    await sandbox.people.post("ben", "general", "While you were away")
+    await expect(message(page, "While you were away")).to_be_visible()
+    await expect(composer(page)).to_have_value("half a thought")

@@ -165,3 +165,10 @@ async def test_closing_is_told_when_asked_for(sandbox: Sandbox, bot: StockBot) -
     await sandbox.people.close_view("ana")
     await sandbox.wait_for(lambda: closed)
     assert closed == [False]
+
+
+async def test_a_home_tab_with_an_old_hash_is_refused(sandbox: Sandbox, client: AsyncWebClient) -> None:
+    ana = sandbox.workspace.user("ana").id
+    first = (await client.views_publish(user_id=ana, view=home()))["view"]["hash"]
+    await client.views_publish(user_id=ana, view=home(), hash=first)
+    assert await error_of(client.views_publish(user_id=ana, view=home(), hash=first)) == "hash_conflict"

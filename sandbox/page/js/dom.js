@@ -44,10 +44,6 @@ export function svg(tag, attributes, ...children) {
   return append(node, children);
 }
 
-export function fragment(...children) {
-  return append(document.createDocumentFragment(), children);
-}
-
 /** An id no other node of this page has, for aria references. */
 export function freshId(prefix) {
   return `${prefix}-${Math.random().toString(36).slice(2, 12)}`;

@@ -6,41 +6,35 @@ import { openPopover } from "./popover.js";
 
 const COLUMNS = 9;
 
+function cellNode(name, take) {
+  const label = name.replaceAll("_", " ");
+  const attributes = { type: "button", title: `:${name}:`, "aria-label": label, on: { click: () => take(name) } };
+  return el("button.emoji-cell", attributes, emojiNode(name));
+}
+
+function groupNodes(typed, take) {
+  const groups = typed ? [["Found", searchEmoji(typed, 60)]] : emojiGroups();
+  return groups.map(([title, names]) => [
+    el("h4.emoji-title", {}, title),
+    names.length
+      ? el("div.emoji-cells", {}, names.map((name) => cellNode(name, take)))
+      : el("p.select-empty", {}, "Nothing matches."),
+  ]);
+}
+
 export function openEmojiPicker(anchor, onPick) {
   const grid = el("div.emoji-grid");
-  const filter = el(
-    "input.select-filter",
-    { type: "search", placeholder: "Find an emoji", "aria-label": "Find an emoji" },
-  );
+  const name = "Find an emoji";
+  const filter = el("input.select-filter", { type: "search", placeholder: name, "aria-label": name });
   const panel = el("div.emoji-panel", { role: "dialog", "aria-label": "Emoji" }, filter, grid);
-  const handle = openPopover(
-    anchor,
-    panel,
-    {
-      side: "top",
-      align: "end",
-      onClose: () => document.activeElement === document.body && anchor.isConnected && anchor.focus(),
-    },
-  );
-  const take = (name) => {
+  const giveFocusBack = () => document.activeElement === document.body && anchor.isConnected && anchor.focus();
+  const handle = openPopover(anchor, panel, { side: "top", align: "end", onClose: giveFocusBack });
+  const take = (chosen) => {
     handle.close();
-    onPick(name);
+    onPick(chosen);
   };
-  const cell = (name) => el(
-    "button.emoji-cell",
-    { type: "button", title: `:${name}:`, "aria-label": name.replaceAll("_", " "), on: { click: () => take(name) } },
-    emojiNode(name),
-  );
   const draw = () => {
-    const typed = filter.value.trim().replaceAll(":", "").replaceAll(" ", "_");
-    const groups = typed ? [["Found", searchEmoji(typed, 60)]] : emojiGroups();
-    replace(
-      grid,
-      groups.map(([title, names]) => [
-        el("h4.emoji-title", {}, title),
-        names.length ? el("div.emoji-cells", {}, names.map(cell)) : el("p.select-empty", {}, "Nothing matches."),
-      ]),
-    );
+    replace(grid, groupNodes(filter.value.trim().replaceAll(":", "").replaceAll(" ", "_"), take));
     handle.reposition();
   };
   filter.addEventListener("input", draw);

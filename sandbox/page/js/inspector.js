@@ -32,45 +32,31 @@ export class Inspector {
   }
 
   build() {
-    this.filter = el(
-      "input.inspector-filter",
-      {
-        type: "search",
-        placeholder: "Filter by name or content",
-        "aria-label": "Filter traffic",
-        on: { input: () => this.draw() },
-      },
-    );
-    this.pauseButton = el(
-      "button.icon-button",
-      {
-        type: "button",
-        "aria-label": "Pause",
-        "aria-pressed": "false",
-        title: "Pause",
-        on: { click: () => this.pause() },
-      },
-      icon("pause"),
-    );
+    const button = (glyph, label, run) =>
+      el("button.icon-button", { type: "button", "aria-label": label, title: label, on: { click: run } }, icon(glyph));
+    this.filter = el("input.inspector-filter", {
+      type: "search",
+      placeholder: "Filter by name or content",
+      "aria-label": "Filter traffic",
+      on: { input: () => this.draw() },
+    });
+    this.pauseButton = button("pause", "Pause", () => this.pause());
     this.count = el("span.hint", { role: "status" });
     this.list = el("ol.traffic", { "aria-label": "Traffic, newest first" });
-    replace(this.node,
-      el("header.pane-head", {}, el("h2.pane-title", {}, "Traffic"), this.count, this.pauseButton,
-        el(
-          "button.icon-button",
-          { type: "button", "aria-label": "Clear", title: "Clear", on: { click: () => this.clear() } },
-          icon("trash"),
-        ),
-        el(
-          "button.icon-button",
-          { type: "button", "aria-label": "Close traffic", title: "Close", on: { click: () => this.toggle() } },
-          icon("close"),
-        )),
-      el("div.inspector-bar", {}, this.filter), el(
-        "div.traffic-scroll",
-        { tabindex: "0", role: "region", "aria-label": "Traffic" },
-        this.list,
-      ));
+    replace(
+      this.node,
+      el(
+        "header.pane-head",
+        {},
+        el("h2.pane-title", {}, "Traffic"),
+        this.count,
+        this.pauseButton,
+        button("trash", "Clear", () => this.clear()),
+        button("close", "Close traffic", () => this.toggle()),
+      ),
+      el("div.inspector-bar", {}, this.filter),
+      el("div.traffic-scroll", { tabindex: "0", role: "region", "aria-label": "Traffic" }, this.list),
+    );
   }
 
   toggle() {

@@ -224,12 +224,4 @@ export class MessageList {
     row?.edit();
     return Boolean(row);
   }
-
-  reveal(ts) {
-    const row = this.rows.get(ts);
-    if (!row) return;
-    this.stuck = false;
-    row.node.scrollIntoView({ block: "center" });
-    row.node.classList.add("flash");
-  }
 }

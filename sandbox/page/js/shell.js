@@ -4,7 +4,7 @@ import { AboutPane, HomePane } from "./app_tabs.js";
 import { ChannelPane } from "./channel_pane.js";
 import { replace } from "./dom.js";
 import { channelLabel } from "./people.js";
-import { parseRoute } from "./route.js";
+import { parseRoute, placeOfLink } from "./route.js";
 import { isTopLevel } from "./store.js";
 import { ThreadPane } from "./thread_pane.js";
 import { drawRail, drawTop } from "./top_bar.js";
@@ -19,6 +19,7 @@ export class Shell {
     this.shell = part("app");
     const { store } = app;
     document.querySelector(".skip").addEventListener("click", (event) => this.skip(event));
+    document.addEventListener("click", (event) => this.followLink(event));
     window.addEventListener("hashchange", () => this.moved());
     window.addEventListener("focus", () => store.emit("focus"));
     store.on("route", () => this.focusComposer());
@@ -31,6 +32,15 @@ export class Shell {
     store.on("arrived", ({ channel, message }) => this.followApp(channel, message));
     drawTop(app, part("top"));
     this.moved();
+  }
+
+  /** Links to messages of this workspace stay in this window. */
+  followLink(event) {
+    const link = event.target.closest?.("a[href]");
+    const place = link && placeOfLink(link.href);
+    if (!place || !this.app.store.channel(place.channel)) return;
+    event.preventDefault();
+    this.app.go(place);
   }
 
   skip(event) {

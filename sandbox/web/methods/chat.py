@@ -91,12 +91,7 @@ class ChatMethods:
     def permalink(self, call: Call) -> dict[str, Any]:
         channel = visible_channel(self._workspace, call.caller.user, call["channel"])
         message = message_in(channel, call["message_ts"])
-        link = (
-            f"https://{self._workspace.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
-        )
-        if message.is_reply:
-            link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
-        return {"channel": channel.id, "permalink": link}
+        return {"channel": channel.id, "permalink": self._workspace.permalink(message)}
 
     def _own(self, call: Call, refusal: str) -> tuple[Channel, Message]:
         channel = visible_channel(self._workspace, call.caller.user, call["channel"])

@@ -43,9 +43,11 @@ class ConversationMethods:
     def info(self, call: Call) -> dict[str, Any]:
         channel = visible_channel(self._workspace, call.caller.user, call["channel"])
         call.caller.needs_for(channel, "read")
-        shown = self._shown(channel, call.caller.user)
+        shown = self._workspace.shown_channel_in_full(channel, call.caller.user.id)
         if call.get("include_num_members"):
             shown["num_members"] = len(channel.members)
+        if call.get("include_locale"):
+            shown["locale"] = "en-US"
         return {"channel": shown}
 
     def listing(self, call: Call) -> dict[str, Any]:
@@ -79,7 +81,7 @@ class ConversationMethods:
         return {
             "messages": shown,
             "has_more": more,
-            "pin_count": 0,
+            "pin_count": len(channel.pins),
             "channel_actions_ts": None,
             "channel_actions_count": 0,
             **(metadata(cursor_at(channel.top[start].at)) if more else {}),
@@ -171,7 +173,7 @@ class ConversationMethods:
         if len(ids) > _DIRECT_PEOPLE:
             raise SlackError("too_many_users")
         people = [known_user(self._workspace, user_id) for user_id in ids]
-        if any(person.is_bot for person in people):
+        if any(person.is_bot or person.is_slackbot for person in people):
             raise SlackError("cannot_dm_bot")
         before = len(self._workspace.channels)
         channel = self._workspace.direct(*people, call.caller.user)

@@ -39,6 +39,8 @@ class FileMethods:
         file, url = self._store.begin(
             call.caller.user, call["filename"], call["length"], call.get("alt_txt", "")
         )
+        if call.get("snippet_type"):
+            file.mode, file.filetype = "snippet", call["snippet_type"]
         return {"upload_url": url, "file_id": file.id}
 
     def complete(self, call: Call) -> dict[str, Any]:

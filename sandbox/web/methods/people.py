@@ -12,6 +12,7 @@ from sandbox.web.pages import limit_of, metadata, page
 
 _READ = ("users:read",)
 _INFO = signature("user! include_locale:bool")
+_PROFILE = signature("user include_labels:bool")
 _LIST = signature("cursor limit:int include_locale:bool")
 _GROUPS = signature("include_count:bool include_disabled:bool include_users:bool")
 
@@ -25,6 +26,7 @@ class PeopleMethods:
         yield Method("users.info", self.info, _INFO, _READ, per_minute=TIER_4)
         yield Method("users.list", self.listing, _LIST, _READ, per_minute=TIER_2)
         yield Method("users.lookupByEmail", self.by_email, signature("email!"), by_email, per_minute=TIER_3)
+        yield Method("users.profile.get", self.profile, _PROFILE, ("users.profile:read",), per_minute=TIER_4)
         yield Method("bots.info", self.bot_info, signature("bot"), _READ, per_minute=TIER_3)
         yield Method("usergroups.list", self.groups, _GROUPS, groups, per_minute=TIER_2)
 
@@ -43,6 +45,11 @@ class PeopleMethods:
             if user.email and user.email == call["email"].lower():
                 return {"user": self._shown(user, call)}
         raise SlackError("users_not_found")
+
+    def profile(self, call: Call) -> dict[str, Any]:
+        user = known_user(self._workspace, call.get("user", call.caller.user.id))
+        with_email = "users:read.email" in call.caller.scopes
+        return {"profile": self._workspace.shown_profile(user, with_email=with_email)}
 
     def bot_info(self, call: Call) -> dict[str, Any]:
         wanted = call.get("bot", call.caller.user.bot_id)

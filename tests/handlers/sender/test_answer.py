@@ -9,6 +9,7 @@ import pytest
 
 from services.errors import SlackUnavailable, Stopped
 from services.ports import AnswerNotes
+from tests.fakes.sources import Everything
 from tests.handlers.sender.conftest import NOTES, Stage, blocks_of, settle
 
 START, APPEND, STOP, POST, UPDATE = (
@@ -23,7 +24,7 @@ PARAGRAPHS = "\n\n".join(f"Paragraph {number}. " + "Some words about films. " * 
 
 async def say(stage: Stage, *parts: str, notes: AnswerNotes = NOTES, stream_age: float = 240.0) -> None:
     """An answer of which each part is visible before the next one comes."""
-    answer = await stage.presenter(stream_age=stream_age).answer(stage.claim)
+    answer = await stage.presenter(stream_age=stream_age).answer(stage.claim, Everything())
     for part in parts:
         await answer.write(part)
         await until_shown(stage, answer)
@@ -55,7 +56,7 @@ async def test_below_it_stand_the_model_feedback_and_other_models(stage: Stage) 
 
 async def test_the_first_text_goes_out_at_once(stage: Stage) -> None:
     stage.clock.held = True
-    answer = await stage.presenter().answer(stage.claim)
+    answer = await stage.presenter().answer(stage.claim, Everything())
     await answer.write("N")
     await stage.sandbox.wait_for(lambda: stage.texts() == ["N"])
     await answer.write("inety.")
@@ -67,7 +68,7 @@ async def test_two_thousand_tokens_over_twenty_seconds_take_at_most_25_calls(sta
     stage.clock.held = True
     presenter = stage.presenter()
     await presenter.working(stage.claim)
-    answer = await presenter.answer(stage.claim)
+    answer = await presenter.answer(stage.claim, Everything())
     for token in range(2_000):
         await answer.write(f"{token % 1_000:03} ")
         if token % 10 == 9:
@@ -80,7 +81,7 @@ async def test_two_thousand_tokens_over_twenty_seconds_take_at_most_25_calls(sta
 
 async def test_calls_get_rarer_as_the_rate_bucket_empties(stage: Stage) -> None:
     stage.clock.held, stage.gate.full = True, 0.1
-    answer = await stage.presenter().answer(stage.claim)
+    answer = await stage.presenter().answer(stage.claim, Everything())
     await answer.write("one ")
     await stage.sandbox.wait_for(lambda: stage.texts() == ["one "])
     await answer.write("two")
@@ -139,7 +140,7 @@ async def test_code_and_tables_go_on_in_the_next_message(stage: Stage) -> None:
 
 async def test_a_stream_is_rolled_over_before_slack_ends_it(stage: Stage) -> None:
     stage.clock.held = True
-    answer = await stage.presenter(stream_age=240).answer(stage.claim)
+    answer = await stage.presenter(stream_age=240).answer(stage.claim, Everything())
     await answer.write("First paragraph.\n\n")
     await stage.sandbox.wait_for(stage.texts)
     await settle()
@@ -152,7 +153,7 @@ async def test_a_stream_is_rolled_over_before_slack_ends_it(stage: Stage) -> Non
 
 
 async def test_an_answer_goes_on_in_a_new_message_when_slack_has_ended_the_stream(stage: Stage) -> None:
-    answer = await stage.presenter().answer(stage.claim)
+    answer = await stage.presenter().answer(stage.claim, Everything())
     await answer.write("```py\nfirst()\n")
     await until_shown(stage, answer)
     stage.sandbox.clock.advance(400)
@@ -164,7 +165,7 @@ async def test_an_answer_goes_on_in_a_new_message_when_slack_has_ended_the_strea
 
 
 async def test_a_stream_that_died_before_its_end_still_gets_its_footer(stage: Stage) -> None:
-    answer = await stage.presenter().answer(stage.claim)
+    answer = await stage.presenter().answer(stage.claim, Everything())
     await answer.write("All of it.")
     await until_shown(stage, answer)
     stage.sandbox.clock.advance(400)
@@ -177,7 +178,7 @@ async def test_a_stream_that_died_before_its_end_still_gets_its_footer(stage: St
 
 
 async def test_stop_in_slack_ends_the_writing(stage: Stage) -> None:
-    answer = await stage.presenter().answer(stage.claim)
+    answer = await stage.presenter().answer(stage.claim, Everything())
     await answer.write("Ninety seconds ")
     await until_shown(stage, answer)
     place = stage.claim.conversation.place
@@ -193,7 +194,7 @@ async def test_stop_in_slack_ends_the_writing(stage: Stage) -> None:
 
 
 async def test_stop_pressed_at_the_very_end_is_marked(stage: Stage) -> None:
-    answer = await stage.presenter().answer(stage.claim)
+    answer = await stage.presenter().answer(stage.claim, Everything())
     await answer.write("Ninety seconds.")
     await until_shown(stage, answer)
     stage.sandbox.faults.answer(STOP, "stopped_by_user")
@@ -222,14 +223,14 @@ async def test_that_streaming_is_missing_is_remembered_for_a_while(stage: Stage)
     stage.sandbox.faults.answer(START, "unknown_method", times=None)
     presenter = stage.presenter()
     for _ in range(2):
-        answer = await presenter.answer(stage.claim)
+        answer = await presenter.answer(stage.claim, Everything())
         await answer.write("Yes.")
         await until_shown(stage, answer)
         await answer.finish(NOTES)
     assert len(stage.made(START)) == 1
     stage.clock.tick(3_601)
     stage.sandbox.faults.clear()
-    answer = await presenter.answer(stage.claim)
+    answer = await presenter.answer(stage.claim, Everything())
     await answer.write("Yes.")
     await until_shown(stage, answer)
     await answer.finish(NOTES)
@@ -238,7 +239,7 @@ async def test_that_streaming_is_missing_is_remembered_for_a_while(stage: Stage)
 
 async def test_when_no_stream_may_start_a_short_answer_is_one_post(stage: Stage) -> None:
     stage.clock.held, stage.gate.starts = True, 0
-    answer = await stage.presenter().answer(stage.claim)
+    answer = await stage.presenter().answer(stage.claim, Everything())
     await answer.write("Ninety ")
     await settle()
     await answer.write("seconds.")
@@ -264,7 +265,7 @@ async def test_markdown_that_slack_refuses_is_shown_as_it_was_written(stage: Sta
 
 
 async def test_an_answer_without_text_says_so(stage: Stage) -> None:
-    answer = await stage.presenter().answer(stage.claim)
+    answer = await stage.presenter().answer(stage.claim, Everything())
     await answer.finish(NOTES)
     assert stage.texts() == ["_The model gave no answer._"]
 
@@ -301,7 +302,7 @@ async def test_a_rate_limit_is_waited_out(stage: Stage, method: str) -> None:
 async def test_writing_goes_on_while_slack_is_down_and_all_is_shown_afterwards(stage: Stage) -> None:
     stage.sandbox.faults.server_error(APPEND, times=1)
     stage.sandbox.faults.server_error(UPDATE, times=6)
-    answer = await stage.presenter().answer(stage.claim)
+    answer = await stage.presenter().answer(stage.claim, Everything())
     for word in ("Ninety ", "seconds ", "is ", "plenty."):
         await answer.write(word)
         await settle()
@@ -312,7 +313,7 @@ async def test_writing_goes_on_while_slack_is_down_and_all_is_shown_afterwards(s
 
 async def test_a_place_that_is_gone_is_told_as_permanent(stage: Stage) -> None:
     stage.sandbox.faults.answer("*", "is_archived", times=None)
-    answer = await stage.presenter().answer(stage.claim)
+    answer = await stage.presenter().answer(stage.claim, Everything())
     await answer.write("Ninety seconds.")
     with pytest.raises(SlackUnavailable, match="is_archived") as caught:
         await answer.finish(NOTES)

@@ -14,6 +14,7 @@ from handlers.directory import to_message
 from handlers.files import SlackFiles
 from services.entities import Actor, Author, FileRef, Place
 from services.errors import FileUnreadable, NotFound, SlackUnavailable
+from tests.fakes.sources import Everything
 from tests.handlers.sender.conftest import NOTES, Stage
 
 LIMIT = 1 << 20
@@ -55,7 +56,7 @@ async def test_a_thread_of_several_pages_is_read_to_its_end(stage: Stage) -> Non
 async def test_a_message_knows_whose_it_is(stage: Stage) -> None:
     place = stage.claim.conversation.place
     await stage.sandbox.people.other_bot_posts(place.channel, "beep", thread_ts=place.thread_ts)
-    await stage.presenter().deliver(stage.claim, "Ninety seconds.", NOTES)
+    await stage.presenter().deliver(stage.claim, "Ninety seconds.", NOTES, Everything())
     thread = await stage.directory().thread(place, limit=10)
     assert [message.author for message in thread] == [Author.PERSON, Author.BOT, Author.US]
     assert thread[2].post_id == stage.posts[0].id

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from sandbox.state import Message as Seen
 from services.entities import ModelCall, Place, Source
 from services.errors import AllModelsFailed, EmptyQuestion, ModelUnavailable, SlackUnavailable
+from tests.fakes.sources import Everything
 from tests.handlers.sender.conftest import NOTES, Stage, blocks_of
 
 DOWN = AllModelsFailed((ModelUnavailable("anthropic", "overloaded"),))
@@ -98,7 +99,7 @@ async def test_an_uncertain_turn_is_for_the_person_to_decide(stage: Stage) -> No
 
 async def test_a_notice_is_no_part_of_the_answer(stage: Stage) -> None:
     await stage.presenter().uncertain(stage.claim, [])
-    await stage.presenter().deliver(stage.claim, "Ninety seconds.", NOTES)
+    await stage.presenter().deliver(stage.claim, "Ninety seconds.", NOTES, Everything())
     assert stage.texts()[1] == "Ninety seconds."
     assert buttons(stage.replies()[0])
 
@@ -183,7 +184,7 @@ async def test_working_shows_a_session_named_by_the_first_question(stage: Stage)
 async def test_an_answer_ends_the_session(stage: Stage) -> None:
     presenter = stage.presenter()
     await presenter.working(stage.claim)
-    answer = await presenter.answer(stage.claim)
+    answer = await presenter.answer(stage.claim, Everything())
     await answer.write("Ninety seconds.")
     await stage.sandbox.wait_for(lambda: answer._pump.done())
     await answer.finish(NOTES)
@@ -193,7 +194,7 @@ async def test_an_answer_ends_the_session(stage: Stage) -> None:
 
 async def test_a_posted_answer_ends_the_session_too(stage: Stage) -> None:
     await stage.presenter().working(stage.claim)
-    await stage.presenter().deliver(stage.claim, "Ninety seconds.", NOTES)
+    await stage.presenter().deliver(stage.claim, "Ninety seconds.", NOTES, Everything())
     assert session_of(stage).status == "active"
 
 

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from handlers.sender import sanitise as sanitising
 from handlers.sender import targets
-from handlers.sender.sanitise import Sanitiser, escape, sanitise
+from handlers.sender.sanitise import Sanitiser, escape
 from handlers.sender.signs import JOINER
+from tests.fakes.sources import Everything
 
 PIECES = [
     *(
@@ -65,6 +67,10 @@ TYPED = re.compile(r"(?<![^\W_])@(?:channel|here|everyone)(?![^\W_])", re.IGNORE
 LINK = re.compile(r"\[([^\[\]\n]*)\]\(([^()\s]*)\)|<([a-z]+:(?!:)[^<>\n]*)>", re.IGNORECASE)
 
 
+def sanitise(text: str) -> str:
+    return sanitising.sanitise(text, Everything())
+
+
 def as_slack_might_read_it(text: str) -> str:
     """Disguises taken off, but for the joiner that breaks what it stands in."""
     decoded = unicodedata.normalize("NFKC", html.unescape(text))
@@ -74,7 +80,7 @@ def as_slack_might_read_it(text: str) -> str:
 
 
 def in_pieces(text: str, cuts: list[int]) -> str:
-    whole, out, at = Sanitiser(), "", 0
+    whole, out, at = Sanitiser(Everything()), "", 0
     for cut in [*cuts, len(text) + 1]:
         out += whole.feed(text[at : at + cut])
         at += cut
@@ -135,7 +141,7 @@ def test_ordinary_text_and_code_stay_as_they_are(text: str) -> None:
         ("![](data:image/png;base64,xyz)", "image"),
         ("[open](slack://channel?id=C1)", "open"),
         ("[[https://good.com]](javascript:x)(https://evil.com)", "https://good.com(https://evil.com)"),
-        ("[https://good.com][(https://evil.com)](javascript:x)", "[https://good.com](https://evil.com)"),
+        ("[https://good.com][(https://evil.com)](javascript:x)", "[https://good.com] (https://evil.com)"),
     ],
 )
 def test_links_say_where_they_lead(written: str, shown: str) -> None:
@@ -190,7 +196,7 @@ def test_no_link_lies_or_runs_anything(text: str) -> None:
 
 
 def test_text_is_not_held_back_longer_than_a_doubt_lasts() -> None:
-    whole = Sanitiser()
+    whole = Sanitiser(Everything())
     assert whole.feed("Hello there, ") == "Hello there, "
     assert whole.feed("<!chan") == ""
     assert whole.feed("ges> are [not") == "<!changes> are "

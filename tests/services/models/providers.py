@@ -14,7 +14,7 @@ from services.models.openai import OpenAIModel, openai_client
 from services.models.streaming import Timeouts
 from services.ports import ChatModel, ImagePart, ModelMessage, ModelRequest, TextPart
 
-IMPATIENT = Timeouts(first_token=0.05, stall=0.05)
+IMPATIENT = Timeouts(first_token=0.8, stall=0.4)  # a busy machine stands still for a while
 HANG = b""  # as a chunk: nothing more comes
 Handler = Callable[[httpx2.Request], httpx2.Response]
 

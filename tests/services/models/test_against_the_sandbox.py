@@ -35,10 +35,10 @@ async def address(house):
 async def model(request, address):
     if request.param == "anthropic":
         async with anthropic_client("sk-ant-sandbox", f"{address}/anthropic") as client:
-            yield AnthropicModel(client, "claude-sonnet-5-5", Timeouts(stall=0.1))
+            yield AnthropicModel(client, "claude-sonnet-5-5", Timeouts(stall=0.5))
     else:
         async with openai_client("sk-sandbox", f"{address}/openai/v1") as client:
-            yield OpenAIModel(client, "gpt-6-luna", Timeouts(stall=0.1))
+            yield OpenAIModel(client, "gpt-6-luna", Timeouts(stall=0.5))
 
 
 async def heard(model, request):

@@ -72,7 +72,7 @@ async def test_nobody_listening_is_unavailable(provider):
 
 
 async def test_a_stall_breaks_the_answer_and_leaves_the_connection(provider):
-    impatient = Timeouts(stall=0.05)
+    impatient = Timeouts(stall=0.4)
     async with (
         serving(provider.delta("Half"), then=Then.HANG) as (server, url),
         model_at(provider, url, impatient) as model,

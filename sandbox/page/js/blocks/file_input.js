@@ -20,54 +20,73 @@ function fileItem(file, remove) {
   return el("li.upload-item", {}, icon("file", 16), el("span.upload-name", {}, file.name), size, button);
 }
 
-export function fileInput(element, block, context, label) {
-  const held = context.form.register(block.block_id, element.action_id, { type: "file_input", files: [] });
-  const most = element.max_files ?? 10;
-  const list = el("ul.upload-list");
-  const picker = el(
-    "input.sr-only",
-    {
+class FileInput {
+  constructor(element, block, context, label) {
+    Object.assign(this, { element, block, context });
+    this.most = element.max_files ?? 10;
+    const held = context.form.register(block.block_id, element.action_id, { type: "file_input", files: [] });
+    this.list = el("ul.upload-list");
+    this.picker = this.filePicker();
+    this.node = el("div.file-input", {}, this.zone(label), this.picker, this.list);
+    this.draw(held.files);
+  }
+
+  filePicker() {
+    return el("input.sr-only", {
       type: "file",
-      multiple: most > 1,
+      multiple: this.most > 1,
       tabindex: "-1",
       "aria-hidden": "true",
-      accept: element.filetypes?.map((type) => `.${type}`).join(","),
-    },
-  );
-  const zone = el(
-    "button.upload-zone",
-    {
-      type: "button",
-      "aria-label": label,
-      data: { key: controlKey(element, block) },
-      on: { click: () => picker.click() },
-    },
-    icon("attach"),
-    el("span", {}, most > 1 ? `Choose or drop up to ${most} files` : "Choose or drop a file"),
-  );
-  const keep = (files) => {
-    context.form.set(block.block_id, element.action_id, { files });
-    draw(files);
-  };
-  const current = () => context.form.get(block.block_id, element.action_id).files;
-  const remove = (file) => keep(current().filter((one) => one.id !== file.id));
-  const draw = (files) => replace(list, files.map((file) => fileItem(file, remove)));
-  const take = async (files) => {
-    for (const file of [...files].filter((one) => allowed(element, one)).slice(0, most - current().length)) {
-      const row = el("li.upload-item", {}, icon("clock", 16), `Uploading ${file.name}…`);
-      list.append(row);
-      const uploaded = await context.app.try(context.app.api.upload(file, () => {}));
-      row.remove();
-      if (uploaded) keep([...current(), uploaded]);
-    }
-  };
-  picker.addEventListener("change", () => take(picker.files));
-  zone.addEventListener("dragover", (event) => event.preventDefault());
-  zone.addEventListener("drop", (event) => {
+      accept: this.element.filetypes?.map((type) => `.${type}`).join(","),
+      on: { change: () => this.take(this.picker.files) },
+    });
+  }
+
+  zone(label) {
+    const text = this.most > 1 ? `Choose or drop up to ${this.most} files` : "Choose or drop a file";
+    const key = controlKey(this.element, this.block);
+    const on = {
+      click: () => this.picker.click(),
+      dragover: (event) => event.preventDefault(),
+      drop: (event) => this.dropped(event),
+    };
+    const attributes = { type: "button", "aria-label": label, data: { key }, on };
+    return el("button.upload-zone", attributes, icon("attach"), el("span", {}, text));
+  }
+
+  dropped(event) {
     event.preventDefault();
     event.stopPropagation();
-    take(event.dataTransfer.files);
-  });
-  draw(held.files);
-  return el("div.file-input", {}, zone, picker, list);
+    this.take(event.dataTransfer.files);
+  }
+
+  get files() {
+    return this.context.form.get(this.block.block_id, this.element.action_id).files;
+  }
+
+  keep(files) {
+    this.context.form.set(this.block.block_id, this.element.action_id, { files });
+    this.draw(files);
+  }
+
+  draw(files) {
+    const remove = (file) => this.keep(this.files.filter((one) => one.id !== file.id));
+    replace(this.list, files.map((file) => fileItem(file, remove)));
+  }
+
+  async take(files) {
+    const { app } = this.context;
+    const fitting = [...files].filter((file) => allowed(this.element, file));
+    for (const file of fitting.slice(0, this.most - this.files.length)) {
+      const row = el("li.upload-item", {}, icon("clock", 16), `Uploading ${file.name}…`);
+      this.list.append(row);
+      const uploaded = await app.try(app.api.upload(file, () => {}));
+      row.remove();
+      if (uploaded) this.keep([...this.files, uploaded]);
+    }
+  }
+}
+
+export function fileInput(element, block, context, label) {
+  return new FileInput(element, block, context, label).node;
 }

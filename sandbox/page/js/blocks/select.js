@@ -18,46 +18,34 @@ function summary(chosen, element, many) {
   return chosen.map((option) => el(many ? "span.select-chip" : "span", {}, textNodes(option.text)));
 }
 
+function triggerButton(element, block, many) {
+  return el("button.select", {
+    type: "button",
+    "aria-haspopup": "listbox",
+    class: many ? "select-many" : "",
+    data: { key: controlKey(element, block) },
+  });
+}
+
 export function selectMenu(element, block, context, label) {
   const many = element.type.startsWith("multi_");
   const kind = kindOf(element, context);
   const held = context.form.register(block.block_id, element.action_id, { type: element.type, ...kind.initial() });
   const name = label ?? element.placeholder?.text ?? "Select";
-  const trigger = el(
-    "button.select",
-    {
-      type: "button",
-      "aria-haspopup": "listbox",
-      class: many ? "select-many" : "",
-      data: { key: controlKey(element, block) },
-    },
-  );
+  const trigger = triggerButton(element, block, many);
   const draw = (value) => {
-    const chosen = kind.chosen(value);
-    replace(
-      trigger,
-      el("span.sr-only", {}, `${name}: `),
-      el("span.select-value", {}, summary(chosen, element, many)),
-      icon("chevron", 16),
-    );
+    const chosen = el("span.select-value", {}, summary(kind.chosen(value), element, many));
+    replace(trigger, el("span.sr-only", {}, `${name}: `), chosen, icon("chevron", 16));
   };
-  draw(held);
   const pick = (chosen) => {
     const value = kind.value(chosen);
     context.form.set(block.block_id, element.action_id, value);
     draw(value);
     report(trigger, element, block, context, value);
   };
-  trigger.addEventListener("click", () => new Picker({
-    element,
-    block,
-    context,
-    trigger,
-    many,
-    kind,
-    name,
-    pick,
-  }).open());
+  const parts = { element, block, context, trigger, many, kind, name, pick };
+  draw(held);
+  trigger.addEventListener("click", () => new Picker(parts).open());
   return trigger;
 }
 

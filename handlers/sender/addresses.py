@@ -1,0 +1,238 @@
+"""Addresses in a model's text: those that the asker could see stay, of others the site is named.
+
+A model may have been made to write a secret into an address. So nothing that Slack would make a link of, or
+that a person would paste into a browser or a shell, passes unless `Sources` knows it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from handlers.sender.domains import ENDINGS, FILE_LIKE, site_of
+from handlers.sender.held import Kind, Step
+from handlers.sender.signs import JOINER, plain, shows_nothing
+from services.ports import Sources
+
+LONGEST = 2_600  # characters without a break that are looked at as a whole
+
+_IN_URL = r"[\w!-;=?-~]"
+_ENDING = r"(?:{}|xn--[a-z0-9-]+)(?![\w-])".format("|".join(sorted(ENDINGS)))
+_HOST = rf"(?:[^\W_](?:[\w-]*[^\W_])?\.)+{_ENDING}"
+_ADDRESS = re.compile(
+    rf"(?P<web>(?:https?|ftps?|sftp|wss?|slack|file)://{_IN_URL}*)"
+    rf"|(?P<other>(?<![^\W_])(?:mailto|tel|sms|javascript|data|vbscript):{_IN_URL}+)"
+    rf"|(?P<scheme>:(?=//))"
+    rf"|(?P<relative>(?<![:\w/])//(?={_HOST}){_IN_URL}+)"
+    rf"|(?P<www>(?<![^\W_])www\.{_IN_URL}+)"
+    rf"|(?P<mail>[\w.+-]+@{_HOST})"
+    rf"|(?P<path>(?<![^\W_]){_HOST}(?::\d+)?[/?#]{_IN_URL}*)"
+    rf"|(?P<bare>(?<![^\W_]){_HOST})"
+    rf"|(?P<ending>\A\.{_ENDING})"
+    rf"|(?P<number>(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?=[:/]))",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(r"(?P<word>[^\W_]+)[.,;:!?]?")
+_SPECIAL = frozenset(
+    {"http", "https", "ftp", "ftps", "sftp", "ws", "wss", "slack", "file", "www", "mailto", "tel", "sms"}
+    | {"javascript", "data", "vbscript"}
+)
+_UNSUSPICIOUS = re.compile(r"[^.:@&/]*", re.ASCII)
+_WORDS = re.compile(r"\s+|\S+")
+_ENDS = "()[]{}'\"*,;!|`"
+_TRAILING = ".,;:!?*_~'\"`)]}|"
+_CUTS = re.compile(r"[\"|`]")
+_AUTHORITY = re.compile(r"(?:[a-z]+:)?(?://)?(?:[^/?#@\s]*@)?(?P<host>[\w.-]+)", re.IGNORECASE)
+_NOUNS = {"mailto": "email address", "tel": "phone number", "sms": "phone number"}
+
+
+class AddressFilter:
+    """Fed with the steps of the rewriter before it; what it makes of them never depends on their size."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._held = ""
+        self._out = 0  # characters of the held run that are out already
+        self._kind = Kind.TEXT
+        self._told = False
+        self._joins = False  # what was shown last must not be lengthened by what follows
+
+    def take(self, step: Step) -> str:
+        out = self._end() if step.kind is not self._kind else ""
+        self._kind = step.kind
+        if step.kind is Kind.LINK:
+            return out + self._apart(step.text)
+        out += self._fed(step.text)
+        if step.denied:
+            out += self._end() + self._apart(self._note(step.denied))
+        return out
+
+    def close(self) -> str:
+        return self._end()
+
+    def _fed(self, text: str) -> str:
+        """All but the last run, which may go on; of that its first word."""
+        pieces = list(_pieces(self._held + text))
+        self._held = pieces.pop() if pieces and not _breaks(pieces[-1][-1]) else ""
+        out = "".join(map(self._shown, pieces))
+        lead = first_word(self._held)
+        return out + self._news(lead, joins=False) if len(lead) > self._out else out
+
+    def _end(self) -> str:
+        held, self._held = self._held, ""
+        return self._shown(held) if held else ""
+
+    def _shown(self, piece: str) -> str:
+        if _breaks(piece[0]) or _UNSUSPICIOUS.fullmatch(piece):
+            shown, joins = piece, False
+        else:
+            shown, joins = self._rewritten(piece)
+        lead = first_word(piece)
+        whole = shown if shown.startswith(lead) else f"{lead} {shown}"
+        out = self._news(whole, joins=self._kind is Kind.TEXT and (joins or len(piece) == LONGEST))
+        self._out = 0
+        return out
+
+    def _news(self, shown: str, *, joins: bool) -> str:
+        """What of a run, or of its beginning, is not out yet."""
+        news = shown[self._out :] if self._out else self._apart(shown)
+        self._out, self._joins = len(shown), joins
+        return news
+
+    def _apart(self, text: str) -> str:
+        lengthens = self._joins and not text[0].isspace() and text[0] not in "<>"
+        self._joins = False
+        return f" {text}" if lengthens else text
+
+    # -- one run -------------------------------------------------------------------------------
+
+    def _rewritten(self, run: str) -> tuple[str, bool]:
+        """What is shown of it, and whether that ends with an address."""
+        told = self._told
+        shown, rest, joins = self._judged(run, known=True)
+        if _ADDRESS.search(undisguised(rest)) is None:
+            return shown, joins
+        self._told = told
+        shown, _, joins = self._judged(re.sub(r"[\[\]<>]", "", undisguised(run)), known=False)
+        return shown, joins
+
+    def _judged(self, run: str, *, known: bool) -> tuple[str, str, bool]:
+        """Also what is left of the run when all its addresses are taken out."""
+        shown, rest, at, joins = list[str](), list[str](), 0, False
+        while (found := _ADDRESS.search(run, at)) is not None:
+            between = run[at : found.start()]
+            kept = self._kept(found) if known else ""
+            at = found.start() + len(kept) if kept else _end_of(found)
+            joins = bool(kept)
+            shown += [between, kept + self._gap(run[at:]) if kept else self._replaced(found, run[:at])]
+            rest += [between, " "]
+        left = run[at:]
+        return "".join([*shown, left]), "".join([*rest, left]), joins and not left.strip(_TRAILING)
+
+    def _kept(self, found: re.Match[str]) -> str:
+        """The longest beginning of an address that the asker knows; "" for none."""
+        whole = found.group()
+        if found["mail"]:
+            return whole if self._sources.allows(f"mailto:{whole}") else ""
+        ends = sorted({len(whole), *(at for at, char in enumerate(whole) if char in _ENDS)}, reverse=True)
+        readings = (reading for end in ends for reading in (whole[:end], whole[:end].rstrip(_TRAILING)))
+        return next((reading for reading in readings if reading and self._sources.allows(reading)), "")
+
+    def _gap(self, follows: str) -> str:
+        """A space where a reader of links might go on with what follows the address in its run."""
+        after = follows.lstrip(_TRAILING)
+        ends = (not after or after[0] in "<>") and len(follows) - len(after) <= 6
+        return "" if ends or self._kind is Kind.CODE else " "
+
+    def _replaced(self, found: re.Match[str], until: str) -> str:
+        address = until[found.start() :]
+        if _is_hard(found, address):
+            return self._note(address)
+        if self._kind is Kind.CODE:  # Slack links nothing there, and joiners would spoil it
+            return address
+        return re.sub(r"[.:@]", lambda sign: f"{sign.group()}{JOINER}", address)
+
+    def _note(self, address: str) -> str:
+        noun = _NOUNS.get(address.partition(":")[0].lower(), "link")
+        site = site_of(_host(address)) if noun == "link" else ""
+        where = f" to {site.replace('.', f'.{JOINER}')}" if site else ""
+        why = "" if self._told else ": it is not in this thread"
+        self._told = True
+        return f"({noun}{where} left out{why})"
+
+
+def first_word(run: str) -> str:
+    """What of a run can be shown whatever follows, so that a text grows as it is written.
+
+    Should an address begin with it, the rest can still be kept from being one.
+    """
+    found = _FIRST.match(run)
+    word = found["word"].lower() if found else ""
+    unfinished = found is not None and found.end() == len(run)
+    if found is None or word in _SPECIAL or (unfinished and any(each.startswith(word) for each in _SPECIAL)):
+        return ""
+    return found.group() if unicodedata.is_normalized("NFKC", found.group()) else ""
+
+
+def shows_address(text: str) -> bool:
+    return _ADDRESS.search(undisguised(text)) is not None
+
+
+def undisguised(text: str) -> str:
+    """As the most lenient reader has it: entities decoded, look-alike forms plain, what shows nothing gone."""
+    decoded = unicodedata.normalize("NFKC", html.unescape(text))
+    return "".join(char for char in decoded if not shows_nothing(char))
+
+
+def _is_hard(found: re.Match[str], address: str) -> bool:
+    """Whether it may not even be read; what nobody follows by mistake only stops being a link."""
+    match found.lastgroup:
+        case "web":
+            return not address.endswith("://")
+        case "path":
+            return _host(address).rpartition(".")[2].lower() not in FILE_LIKE
+        case "other" | "relative" | "www":
+            return True
+        case _:
+            return False
+
+
+def _end_of(found: re.Match[str]) -> int:
+    """Where an address that is left out ends: the punctuation of its sentence stays."""
+    whole = found.group()
+    address = _CUTS.split(whole)[0].rstrip(_TRAILING)
+    return found.start() + (len(address) or len(whole))
+
+
+def _host(address: str) -> str:
+    found = _AUTHORITY.match(address)
+    return found["host"] if found else ""
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Breaks, and the runs between them, which no address leaves; very long ones in parts."""
+    for word in _WORDS.findall(text):
+        for run in (word,) if word.isascii() else _runs(word):
+            yield from (run[at : at + LONGEST] for at in range(0, len(run), LONGEST))
+
+
+def _runs(word: str) -> Iterator[str]:
+    start = 0
+    for at, char in enumerate(word):
+        if _breaks(char):
+            yield from filter(None, (word[start:at], char))
+            start = at + 1
+    if start < len(word):
+        yield word[start:]
+
+
+@lru_cache(maxsize=4_096)
+def _breaks(char: str) -> bool:
+    """White space, signs written without it, and other punctuation that disguises no ASCII character."""
+    if char.isspace() or unicodedata.east_asian_width(char) == "W":
+        return True
+    hidden = unicodedata.category(char) in ("Cf", "Cc", "Mn", "Me", "Cn", "Co", "Cs")
+    return not (char.isascii() or char.isalnum() or plain(char).isascii() or hidden or shows_nothing(char))

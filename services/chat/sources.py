@@ -1,0 +1,112 @@
+"""Which addresses an answer may lead to: those that the asker could see anyway.
+
+A model that was talked into it by a text it read could write a secret of the thread into an address; whoever
+clicks it then tells. So an address passes only as it stands in what people, files and other bots brought into
+the thread, character for character: also its query and fragment, because those can carry anything. Beyond that
+only the bare root of a site that is named there passes; there is nothing in it to choose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+WEB = frozenset({"http", "https"})
+PORTS = {"http": ":80", "https": ":443"}
+
+_END = r"\s<>\"`|\\"
+_HOST = r"(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}"
+_ADDRESS = re.compile(
+    rf"(?P<url>(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://[^{_END}]+)"
+    rf"|(?P<other>(?<![\w.+-])(?:mailto|tel):[^{_END}]+)"
+    rf"|(?P<mail>(?<![\w.+-])[\w.+-]+@{_HOST})"
+    rf"|(?P<bare>(?<![\w.@-]){_HOST}(?::\d+)?(?:[/?#][^{_END}]*)?)",
+    re.IGNORECASE,
+)
+_SENTENCE = ".,;:!?*_~'’”"
+_TRAILING = f"()[]{{}}{_SENTENCE}"
+_CLOSING = ")]},;'*"
+_SCHEMED = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*):(?P<rest>//.*)|(?P<mail>mailto|tel):(?P<to>.*)", re.IGNORECASE | re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The Sources port over what was collected. `known` are (scheme, rest), the scheme "" where none stood."""
+
+    known: frozenset[tuple[str, str]] = frozenset()
+    hosts: frozenset[str] = frozenset()
+
+    def allows(self, url: str) -> bool:
+        scheme, rest = canonical(url)
+        if (scheme, rest) in self.known:
+            return True
+        if scheme and scheme not in WEB:
+            return False
+        return self._is_known_without_scheme(scheme, rest) or rest.removeprefix("www.") in self.hosts
+
+    def _is_known_without_scheme(self, scheme: str, rest: str) -> bool:
+        """`example.com/a` in a thread is what Slack makes a web address of, and the other way round."""
+        return any((known, rest) in self.known for known in ({""} if scheme else WEB))
+
+
+def addresses_of(texts: Iterable[str]) -> Addresses:
+    """All addresses in the texts of the asker's side, as Slack's events or files have them."""
+    known = {canonical(each) for text in texts for each in addresses_in(text)}
+    hosts = {rest for scheme, rest in known if scheme in WEB | {""}}
+    return Addresses(frozenset(known), frozenset(filter(None, map(host_of, hosts))))
+
+
+def addresses_in(text: str) -> Iterator[str]:
+    for found in _ADDRESS.finditer(unescaped(text)):
+        whole = found.group()
+        if found["mail"]:
+            yield f"mailto:{whole}"
+        else:
+            yield from readings(whole)
+
+
+def readings(address: str) -> set[str]:
+    """An address in running text, with and without what may be the sentence's: `(see https://a.example/b).`"""
+    ends = [address, *(address.partition(closing)[0] for closing in _CLOSING if closing in address)]
+    stripped = [end.rstrip(trailing) for end in ends for trailing in (_SENTENCE, _TRAILING)]
+    return {reading for reading in (*ends, *stripped) if reading}
+
+
+def canonical(address: str) -> tuple[str, str]:
+    """(scheme, rest) to compare by: what browsers take for the same is the same, nothing else is."""
+    found = _SCHEMED.fullmatch(unescaped(address.strip()))
+    if found and found["mail"]:
+        return found["mail"].lower(), found["to"].lower()
+    scheme = found["scheme"].lower() if found else ""
+    rest = found["rest"].removeprefix("//") if found else unescaped(address.strip()).removeprefix("//")
+    if scheme and scheme not in WEB:
+        return scheme, rest
+    host, tail = _divided(rest)
+    return scheme, host.lower().removesuffix(PORTS.get(scheme, ":")) + tail.removesuffix("/")
+
+
+def host_of(rest: str) -> str | None:
+    """The host of a canonical address without its scheme; None for one that hides behind a user name."""
+    try:
+        parts = urlsplit(f"//{rest}")
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.username is not None or port is not None or not parts.hostname:
+        return None
+    return parts.hostname.removeprefix("www.")
+
+
+def unescaped(text: str) -> str:
+    """What Slack escapes in its texts, and nothing more."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _divided(rest: str) -> tuple[str, str]:
+    """Host and what follows it."""
+    found = re.search(r"[/?#]", rest)
+    return (rest[: found.start()], rest[found.start() :]) if found else (rest, "")

@@ -1,0 +1,66 @@
+"""Small versions of every chaos line: the harness works, and the bars hold at a few repetitions.
+
+R2 and nothing else needs processes that can die; the others run the program in this process.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos import (
+    injections,
+    output_strings,
+    r1_duplicates,
+    r2_crashes,
+    r4_cut_calls,
+    r5_bots,
+    r6_reconnects,
+    r7_failover,
+    r8_broken_answers,
+    r10_database,
+    r13_rate_limits,
+    slack_input,
+)
+from tests.chaos.ground import Ground
+from tests.chaos.report import Line
+from tests.databases import Database
+
+SMALL = 0.01
+
+
+@pytest.fixture
+def ground(server: Database, template: Database) -> Ground:
+    return Ground(server, template, apart=False)
+
+
+def assert_met(line: Line) -> None:
+    assert line.met, f"{line.id}: {line.figure}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [r1_duplicates, r4_cut_calls, r5_bots, r6_reconnects, r7_failover, r10_database, r13_rate_limits],
+    ids=lambda module: module.__name__.rpartition(".")[2],
+)
+async def test_the_line_holds(line, ground):
+    assert_met(await line.run(ground, SMALL))
+
+
+async def test_a_crash_where_a_paid_call_may_be_lost_is_asked_about(ground):
+    assert_met(await r2_crashes.crash(ground, ["sent"]))
+
+
+async def test_an_answer_that_breaks_off_is_kept_and_marked(ground):
+    assert_met(await r8_broken_answers.run(ground, SMALL, stall_seconds="1"))
+
+
+async def test_requests_that_are_not_from_slack_are_refused(ground):
+    assert_met(await slack_input.run(ground, SMALL))
+
+
+async def test_generated_strings_call_nobody_and_lead_where_they_say(ground):
+    assert_met(await output_strings.run(ground, SMALL))
+
+
+async def test_an_injected_address_is_not_shown(ground):
+    assert_met(await injections.run(ground, SMALL))
