@@ -14,7 +14,17 @@ import tempfile
 from pathlib import Path
 
 MARK = "# ---- development only ----"
-FLAGS = ["--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--strip-extras", "--allow-unsafe", "--no-header", "--no-annotate"]
+FLAGS = (
+    "--quiet",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-emit-find-links",
+    "--no-emit-trusted-host",
+    "--strip-extras",
+    "--allow-unsafe",
+    "--no-header",
+    "--no-annotate",
+)
 ENTRY = re.compile(r"^(?=[a-z0-9])", re.MULTILINE)
 
 
