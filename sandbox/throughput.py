@@ -34,7 +34,7 @@ async def measured(url: str, calls: int, connections: int) -> float:
                 if not (await answer.json())["ok"]:
                     raise RuntimeError(await answer.text())
 
-    async with aiohttp.ClientSession(headers=headers) as session:
+    async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=60)) as session:
         started = time.perf_counter()
         await asyncio.gather(*(post_on(session) for _ in range(connections)))
         return calls / (time.perf_counter() - started)

@@ -23,6 +23,8 @@ from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Clock, UnitOfWork, UnitOfWorkFactory
 
+UNDER_WAY = frozenset({TurnState.RUNNING, TurnState.DELIVERING})
+PATIENCE = 8  # looks, a fifth of a second apart
 AGAIN_STATES = frozenset({TurnState.UNCERTAIN, TurnState.FAILED})
 
 
@@ -77,12 +79,22 @@ class ChatChoices:
     async def _deciding(self, actor: Actor, turn_id: UUID) -> AsyncIterator[tuple[UnitOfWork, Turn | None]]:
         """A transaction, and the turn if this person is the first to decide about it."""
         self._policy.check(await self._people.person(actor), "chat")
+        await self._until_ended(turn_id)
         async with self._uow() as uow:
             turn = await self._of_team(uow, actor, turn_id)
             open_ = turn.state in AGAIN_STATES
             # Who comes second waits here for the first to commit: reading the state alone would let both pass.
             first = open_ and await uow.chat.know_event(actor.team, decision_of(turn), "decided")
             yield uow, turn if first else None
+
+    async def _until_ended(self, turn_id: UUID) -> None:
+        """The buttons can be pressed a moment before the end of the turn they stand under is stored."""
+        for _ in range(PATIENCE):
+            async with self._uow() as uow:
+                turn = await uow.chat.turn(turn_id)
+            if turn is None or turn.state not in UNDER_WAY:
+                return
+            await self._clock.sleep(0.2)
 
     async def _follow_up(
         self, actor: Actor, turn_id: UUID, trigger: str, source: Source, model: str | None

@@ -95,7 +95,13 @@ class ChatIntake:
     async def _follow_edit(self, uow: UnitOfWork, turn: Turn, heard: Heard) -> None:
         """What was refused (often for want of words, sent too early) is asked anew with its new text."""
         if turn.state is TurnState.REFUSED and not turn.is_bot and self._is_fresh(heard):
-            anew = replace(heard, key=f"edited {heard.event_id}", source=Source.AGAIN, about=str(turn.id))
+            anew = replace(
+                heard,
+                key=f"edited {heard.event_id}",
+                thread_ts=heard.thread_ts or heard.key,
+                source=Source.AGAIN,
+                about=str(turn.id),
+            )
             await self._store(uow, anew, answer=is_worded(heard.text))
         elif turn.state in OFFERED:
             await uow.enqueue(EDITED_TASK, turn=str(turn.id))

@@ -10,6 +10,7 @@ from tests.chaos import (
     output_strings,
     r1_duplicates,
     r2_crashes,
+    r2_stalls,
     r4_cut_calls,
     r5_bots,
     r6_reconnects,
@@ -28,6 +29,7 @@ LINES: Mapping[str, Run] = MappingProxyType(
     {
         "R1": r1_duplicates.run,
         "R2": r2_crashes.run,
+        "R2-STALL": r2_stalls.run,
         "R4": r4_cut_calls.run,
         "R5": r5_bots.run,
         "R6": r6_reconnects.run,

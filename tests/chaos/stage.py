@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from sandbox.providers.ledger import Paid
 from sandbox.state import Channel, Message
 from tests.e2e.stage import Stage, everything, is_whole, said
 
@@ -31,6 +32,7 @@ class Asked:
 @dataclass
 class ChaosStage(Stage):
     asked: list[Asked] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def new_mark(self) -> str:
@@ -48,12 +50,13 @@ class ChaosStage(Stage):
 
     def paid_by_mark(self) -> Counter[str]:
         """How often the providers accepted a request about each mark; the newest mark of a request counts."""
-        found: Counter[str] = Counter()
-        for paid in self.paid:
+        return Counter(mark for paid in self.paid if (mark := self._mark_of(paid)))
+
+    def _mark_of(self, paid: Paid) -> str:
+        if paid.request_id not in self.marks:
             marks = MARK.findall(orjson.dumps(paid.body).decode()) if paid.body else []
-            if marks:
-                found[marks[-1]] += 1
-        return found
+            self.marks[paid.request_id] = marks[-1] if marks else ""
+        return self.marks[paid.request_id]
 
     def answers_with(self, asked: Asked) -> list[Message]:
         """Our messages of its thread that say its mark."""

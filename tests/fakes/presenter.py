@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -46,8 +47,11 @@ class FakePresenter:
     told: list[tuple[str, Any]] = field(default_factory=list)
     errors: dict[str, list[Exception]] = field(default_factory=dict)
     on_write: Callable[[str], Awaitable[None]] | None = None
+    slow_working: asyncio.Event | None = None
 
     async def working(self, claim: Claim) -> None:
+        if self.slow_working is not None:
+            await self.slow_working.wait()
         self.told.append(("working", claim.conversation.place))
 
     async def idle(self, place: Place) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from services.chat.intake import is_worded
@@ -148,13 +146,18 @@ async def test_deleting_one_of_two_questions_leaves_the_other(desk: Desk) -> Non
 
 @pytest.mark.parametrize(
     ("text", "worded"),
-    [("hi", True), ("10:30:45", True), ("你好", True), (":wave: hello", True), (":wave:", False), ("", False)],
+    [
+        ("hi", True),
+        ("10:30:45", True),
+        ("你好", True),
+        (":wave: hello", True),
+        (":wave:", False),
+        ("", False),
+    ],
 )
 def test_words_are_told_from_emoji_and_punctuation(text: str, worded: bool) -> None:
     assert is_worded(text) is worded
 
 
-def test_a_text_made_to_be_slow_is_not(desk: Desk) -> None:
-    begun = time.process_time()
-    is_worded(":-" * 20_000 + "a")
-    assert time.process_time() - begun < 2  # seconds; with a backtracking pattern it never ended
+def test_a_text_made_to_be_slow_is_decided_all_the_same() -> None:
+    assert is_worded(":-" * 20_000 + "a")  # a backtracking pattern never came to an end
