@@ -128,6 +128,10 @@ class StorageUnavailable(ShowrunnerError):
     permanent = False
 
 
+class LostClaim(ShowrunnerError):
+    """This worker was away for longer than its lease, and another one has the turn now: nothing is ours to do."""
+
+
 class SlackUnavailable(ShowrunnerError):
     """Slack did not take a call. `code` is Slack's error name or an HTTP status."""
 

@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from collections import OrderedDict
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from services.entities import FileRef
 from services.errors import FileUnreadable
@@ -34,6 +35,7 @@ class ThreadFiles:
         self._slack = slack
         self._room = remembered
         self._known: OrderedDict[str, FileText | FileUnreadable] = OrderedDict()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def read(self, file: FileRef) -> FileText:
@@ -45,7 +47,8 @@ class ThreadFiles:
         return known
 
     async def _looked_at(self, file: FileRef) -> FileText | FileUnreadable:
-        async with self._slots:
+        lock = self._locks.setdefault(file.id, asyncio.Lock())
+        async with lock, self._slots:
             if file.id not in self._known:  # nobody else read it while this waited
                 self._remember(file, await self._outcome(file))
             return self._known[file.id]

@@ -102,6 +102,10 @@ class ChatStore(Protocol):
         """Move a turn on. A state that ends it also ends its lease."""
         ...
 
+    async def hold(self, turn_id: UUID, attempt: int) -> None:
+        """Keep the turn for this transaction. Raises LostClaim where it is over, or claimed anew since `attempt`."""
+        ...
+
     async def turn(self, turn_id: UUID) -> Turn | None: ...
 
     async def turn_of_answer(self, team: str, channel: str, ts: str) -> Turn | None:
@@ -437,11 +441,16 @@ class AnswerStream(Protocol):
     """
 
     async def write(self, text: str) -> None:
-        """May return before it is visible. Raises Stopped when the person pressed Stop in Slack."""
+        """May return before it is visible. Raises Stopped when the person pressed Stop in Slack, and
+        SlackUnavailable once Slack will take nothing more here."""
         ...
 
     async def finish(self, notes: AnswerNotes) -> None:
         """Show what is left, close the last message, put the notes and buttons below it."""
+        ...
+
+    async def abandon(self) -> None:
+        """Show nothing more and leave the message as it is: another worker goes on with it."""
         ...
 
     @property

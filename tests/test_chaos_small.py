@@ -37,17 +37,38 @@ def assert_met(line: Line) -> None:
     assert line.met, f"{line.id}: {line.figure}"
 
 
-@pytest.mark.parametrize(
-    "line",
-    [r1_duplicates, r4_cut_calls, r5_bots, r6_reconnects, r7_failover, r10_database, r13_rate_limits],
-    ids=lambda module: module.__name__.rpartition(".")[2],
-)
-async def test_the_line_holds(line, ground):
-    assert_met(await line.run(ground, SMALL))
+async def test_an_event_told_fifty_times_is_answered_once(ground):
+    assert_met(await r1_duplicates.run(ground, SMALL))
 
 
 async def test_a_crash_where_a_paid_call_may_be_lost_is_asked_about(ground):
     assert_met(await r2_crashes.crash(ground, ["sent"]))
+
+
+async def test_a_cut_call_shows_one_message(ground):
+    assert_met(await r4_cut_calls.run(ground, SMALL, streamed=("chat.startStream",), posted=("chat.update",)))
+
+
+async def test_bots_get_one_answer_and_floods_five(ground):
+    assert_met(await r5_bots.run(ground, SMALL))
+
+
+async def test_no_event_is_missed_while_connections_close(ground):
+    assert_met(await r6_reconnects.run(ground, SMALL))
+
+
+async def test_the_other_provider_answers(ground):
+    kinds, troubles = ("529", "cut before a token"), ("refused",)
+    assert_met(await r7_failover.run(ground, SMALL, kinds=kinds, troubles=troubles))
+
+
+async def test_a_restarted_database_loses_nothing(ground):
+    assert_met(await r10_database.run(ground, SMALL))
+
+
+async def test_a_limited_or_dead_stream_arrives_whole(ground):
+    methods, posting = ("chat.startStream", "chat.appendStream"), ("chat.postMessage",)
+    assert_met(await r13_rate_limits.run(ground, SMALL, methods=methods, posting=posting))
 
 
 async def test_an_answer_that_breaks_off_is_kept_and_marked(ground):

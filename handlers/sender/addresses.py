@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from handlers.sender.domains import ENDINGS, FILE_LIKE, site_of
+from handlers.sender.domains import ENDINGS, FILE_LIKE, any_of, site_of
 from handlers.sender.held import Kind, Step
 from handlers.sender.signs import JOINER, plain, shows_nothing
 from services.ports import Sources
@@ -20,17 +20,20 @@ from services.ports import Sources
 LONGEST = 2_600  # characters without a break that are looked at as a whole
 
 _IN_URL = r"[\w!-;=?-~]"
-_ENDING = r"(?:{}|xn--[a-z0-9-]+)(?![\w-])".format("|".join(sorted(ENDINGS)))
-_HOST = rf"(?:[^\W_](?:[\w-]*[^\W_])?\.)+{_ENDING}"
+_ENDING = rf"(?:{any_of(ENDINGS)}|xn--[a-z0-9-]+)(?![\w-])"
+_LABELS = r"(?:[^\W_](?:[\w-]*[^\W_])?\.){1,8}"
+_HOST = rf"{_LABELS}{_ENDING}"
+_START = r"(?<![\w-])[_-]*"
 _ADDRESS = re.compile(
     rf"(?P<web>(?:https?|ftps?|sftp|wss?|slack|file)://{_IN_URL}*)"
     rf"|(?P<other>(?<![^\W_])(?:mailto|tel|sms|javascript|data|vbscript):{_IN_URL}+)"
     rf"|(?P<scheme>:(?=//))"
     rf"|(?P<relative>(?<![:\w/])//(?={_HOST}){_IN_URL}+)"
     rf"|(?P<www>(?<![^\W_])www\.{_IN_URL}+)"
-    rf"|(?P<mail>[\w.+-]+@{_HOST})"
-    rf"|(?P<path>(?<![^\W_]){_HOST}(?::\d+)?[/?#]{_IN_URL}*)"
-    rf"|(?P<bare>(?<![^\W_]){_HOST})"
+    rf"|(?P<mail>[\w.+-]{{1,64}}@{_HOST})"
+    rf"|(?P<path>{_START}{_HOST}(?::\d+)?[/?#]{_IN_URL}*)"
+    rf"|(?P<bare>{_START}{_HOST})"
+    rf"|(?P<rare>{_START}{_LABELS}[^\W\d_]{{2,24}}(?=[/?#]))"
     rf"|(?P<ending>\A\.{_ENDING})"
     rf"|(?P<number>(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?=[:/]))",
     re.IGNORECASE,
@@ -123,18 +126,19 @@ class AddressFilter:
         """Also what is left of the run when all its addresses are taken out."""
         shown, rest, at, joins = list[str](), list[str](), 0, False
         while (found := _ADDRESS.search(run, at)) is not None:
-            between = run[at : found.start()]
+            start = found.start() + _lead(found)
+            between = run[at:start]
             kept = self._kept(found) if known else ""
-            at = found.start() + len(kept) if kept else _end_of(found)
+            at = start + len(kept) if kept else _end_of(found)
             joins = bool(kept)
-            shown += [between, kept + self._gap(run[at:]) if kept else self._replaced(found, run[:at])]
+            shown += [between, kept + self._gap(run[at:]) if kept else self._replaced(found, run[start:at])]
             rest += [between, " "]
         left = run[at:]
         return "".join([*shown, left]), "".join([*rest, left]), joins and not left.strip(_TRAILING)
 
     def _kept(self, found: re.Match[str]) -> str:
         """The longest beginning of an address that the asker knows; "" for none."""
-        whole = found.group()
+        whole = found.group()[_lead(found) :]
         if found["mail"]:
             return whole if self._sources.allows(f"mailto:{whole}") else ""
         ends = sorted({len(whole), *(at for at, char in enumerate(whole) if char in _ENDS)}, reverse=True)
@@ -147,8 +151,7 @@ class AddressFilter:
         ends = (not after or after[0] in "<>") and len(follows) - len(after) <= 6
         return "" if ends or self._kind is Kind.CODE else " "
 
-    def _replaced(self, found: re.Match[str], until: str) -> str:
-        address = until[found.start() :]
+    def _replaced(self, found: re.Match[str], address: str) -> str:
         if _is_hard(found, address):
             return self._note(address)
         if self._kind is Kind.CODE:  # Slack links nothing there, and joiners would spoil it
@@ -198,6 +201,15 @@ def _is_hard(found: re.Match[str], address: str) -> bool:
             return True
         case _:
             return False
+
+
+def _lead(found: re.Match[str]) -> int:
+    """How many characters of mark-up stand before a host without a scheme."""
+    return (
+        len(found.group()) - len(found.group().lstrip("_-"))
+        if found.lastgroup in {"path", "bare", "rare"}
+        else 0
+    )
 
 
 def _end_of(found: re.Match[str]) -> int:

@@ -48,6 +48,7 @@ class SlackAnswer:
         self._pump: asyncio.Task[None] | None = None
         self._pause: asyncio.Future[None] | None = None
         self._stopped = False
+        self._refused: SlackUnavailable | None = None
         self._finishing = False
         self._finished = False
 
@@ -59,6 +60,8 @@ class SlackAnswer:
     async def write(self, text: str) -> None:
         if self._stopped:
             raise Stopped
+        if self._refused is not None:
+            raise self._refused
         self._incoming.append(text)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._keep_showing())
@@ -77,6 +80,12 @@ class SlackAnswer:
         self._finished = True
         if not pages.is_streamed:
             await self._idle(self._target.place)
+
+    async def abandon(self) -> None:
+        self._finishing = self._finished = True
+        for running in (self._pause, self._pump, self._opening):
+            if running is not None:
+                running.cancel()
 
     async def _end(self, pages: Pages, notes: AnswerNotes) -> None:
         try:
@@ -100,6 +109,7 @@ class SlackAnswer:
             except SlackUnavailable as error:
                 log.warning("answer.waits", method=error.method, code=error.code)
                 if error.permanent:
+                    self._refused = error
                     return
                 seconds = TROUBLE
             except Exception:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 _COUNTRIES = """
 ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd
 cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga gb gd
@@ -12,6 +15,8 @@ sb sc sd se sg sh si sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk
 uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw
 """
 _OTHERS = """
+aero arpa autos beer bond boo bot cfd channel cyou dad day esq foo hair ing invalid local localhost makeup meme
+net new nexus phd post prof rsvp sbs skin tel yachts coop
 academy accountant agency ai app army art asia associates bar beauty best bid bike bio biz black blog blue boats
 boutique build builders business buzz cab cafe camera camp capital cards care careers casa cash casino cat center
 chat christmas church city cleaning click clinic cloud club coach codes coffee college com community company
@@ -62,6 +67,15 @@ FILE_LIKE = frozenset(
 """Endings that are more often a file's than a host's: `setup.py` must stay readable."""
 
 _SECOND_LEVEL = frozenset(["ac", "co", "com", "edu", "gov", "gob", "ne", "net", "or", "org"])
+
+
+def any_of(words: Collection[str]) -> str:
+    """A pattern for one of `words` that shares their beginnings: plain alternatives are tried one by one."""
+    tails: dict[str, list[str]] = {}
+    for word in sorted(filter(None, words)):
+        tails.setdefault(word[0], []).append(word[1:])
+    choices = [f"{re.escape(first)}{any_of(rest)}" for first, rest in tails.items()]
+    return f"(?:{'|'.join(choices)}){'?' if '' in words else ''}" if choices else ""
 
 
 def site_of(host: str) -> str:

@@ -95,6 +95,9 @@ GPT: dict[str, Gpt] = {
         Gpt("gpt-4o", 1_715_300_000, "2027-01-14", breakpoints=False),
         Gpt("gpt-4o-mini", 1_721_100_000, "2027-01-14", breakpoints=False),
         Gpt("gpt-transcribe", 1_786_000_000, responds=False),
+        Gpt("gpt-4o-transcribe", 1_741_900_000, "2027-02-26", responds=False),
+        Gpt("gpt-4o-mini-transcribe", 1_741_900_000, "2027-02-26", responds=False),
+        Gpt("gpt-4o-transcribe-diarize", 1_750_800_000, "2027-02-26", responds=False),
         Gpt("whisper-1", 1_677_500_000, "2027-02-26", responds=False),
     )
 }

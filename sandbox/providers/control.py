@@ -37,6 +37,11 @@ class SpeedOrder(Wire):
     tokens_per_second: float = Field(ge=0)
 
 
+class BatchOrder(Wire):
+    delay: float = Field(ge=0)
+    """Seconds that a batch takes."""
+
+
 class Control:
     def __init__(self, house: House, reset: Callable[[], None]) -> None:
         self._house = house
@@ -49,6 +54,8 @@ class Control:
             web.post("/control/providers/faults", self.order_fault),
             web.get("/control/providers/speed", self.speed),
             web.post("/control/providers/speed", self.set_speed),
+            web.get("/control/providers/batches", self.batches),
+            web.post("/control/providers/batches", self.set_batches),
             web.post("/control/providers/reset", self.reset),
         ]
 
@@ -94,6 +101,17 @@ class Control:
             return _wrong(error)
         self._house.speed = order.tokens_per_second
         return await self.speed(request)
+
+    async def batches(self, _request: web.Request) -> web.Response:
+        return _json({"ok": True, "delay": self._house.batch_delay})
+
+    async def set_batches(self, request: web.Request) -> web.Response:
+        try:
+            order = BatchOrder.model_validate(parse_object(await read_body(request)))
+        except ValidationError as error:
+            return _wrong(error)
+        self._house.batch_delay = order.delay
+        return await self.batches(request)
 
     async def reset(self, _request: web.Request) -> web.Response:
         self._reset()

@@ -65,6 +65,7 @@ class House:
             "openai": PrefixCache(clock),
         }
         self.speed = 0.0
+        self.batch_delay = 0.0
 
     def reset(self) -> None:
         self.ledger.reset()

@@ -24,6 +24,7 @@ class Paid:
     `input_tokens` is the whole prompt at either provider; `cached_tokens` and `cache_write_tokens` are parts
     of it. `usage` is what a whole answer says on the wire (there Anthropic's `input_tokens` excludes them).
     `output_tokens` is what was really produced: it grows while a paced stream runs, until it ends or is cut.
+    With `batch` it costs half. `audio_seconds` is the length of a recording that was transcribed.
     """
 
     request_id: str
@@ -43,6 +44,8 @@ class Paid:
     status: Status = "started"
     stop: str | None = None
     finished: float | None = None
+    batch: bool = False
+    audio_seconds: float | None = None
 
     @property
     def cut(self) -> bool:

@@ -43,6 +43,15 @@ class Providers:
     def speed(self, tokens_per_second: float) -> None:
         self._house.speed = tokens_per_second
 
+    @property
+    def batch_delay(self) -> float:
+        """Seconds of the clock that a batch takes; 0 is at once."""
+        return self._house.batch_delay
+
+    @batch_delay.setter
+    def batch_delay(self, seconds: float) -> None:
+        self._house.batch_delay = seconds
+
     def routes(self) -> list[web.RouteDef]:
         return [*self._anthropic.routes(), *self._openai.routes()]
 
@@ -50,6 +59,7 @@ class Providers:
         return self._control.routes()
 
     def reset(self) -> None:
-        """Forgets what was paid, cached and stored, and takes all faults away. The speed stays."""
+        """Forgets what was paid, cached and stored, and takes all faults away. Speed and delay stay."""
         self._house.reset()
+        self._anthropic.reset()
         self._openai.reset()

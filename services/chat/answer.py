@@ -47,6 +47,7 @@ class Answer:
                 await self._take(event)
 
     async def _take(self, event: RouterEvent) -> None:
+        await self.ledger.still_ours()
         match event:
             case TextDelta(text):
                 self.parts.append(text)

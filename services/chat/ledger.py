@@ -32,10 +32,15 @@ class CallLedger:
     reservation: UUID
     tokens_in: int
     turn_id: UUID | None = None
+    attempt: int = 0
+    """The claim of the turn that this is done under."""
+    lease: float = 15.0
+    """Seconds after which the claim may have passed to another worker."""
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     _sent: set[UUID] = field(default_factory=set)
     _begun: dict[UUID, float] = field(default_factory=dict)
     _first: dict[UUID, int] = field(default_factory=dict)
+    _looked: float | None = None
 
     async def begin(self, model: ChatModel) -> UUID:
         call = ModelCall(
@@ -52,12 +57,28 @@ class CallLedger:
         self.calls[call.id] = call
         self._begun[call.id] = self.clock.monotonic()
         async with self.uow() as uow:
+            await self.hold(uow)
             await uow.calls.begin(call)
             await uow.calls.start_reservation(self.reservation)
             await uow.commit()
         self._sent.add(call.id)
         self.checkpoint("sent")
         return call.id
+
+    async def hold(self, uow: UnitOfWork) -> None:
+        """Raises LostClaim where another worker has the turn: nothing may be paid or stored for it here."""
+        if self.turn_id is not None:
+            await uow.chat.hold(self.turn_id, self.attempt)
+
+    async def still_ours(self) -> None:
+        """Asked at every piece of an answer; looks only after this process has stood still for a lease's time.
+
+        Raises LostClaim.
+        """
+        before, self._looked = self._looked, self.clock.monotonic()
+        if before is not None and self._looked - before > self.lease:
+            async with self.uow() as uow:
+                await self.hold(uow)
 
     async def fail(self, call: UUID, error: ProviderError, usage: Usage | None) -> None:
         """An attempt that gave nothing to show; what the provider still counted is booked at the end."""
@@ -103,7 +124,11 @@ class CallLedger:
         return {TOKENS: sum(call.usage.total for call in self.calls.values())}
 
     async def close(self, uow: UnitOfWork, call: ModelCall) -> None:
-        """Book the last attempt and give the reservation back, inside the caller's transaction."""
+        """Book the last attempt and give the reservation back, inside the caller's transaction.
+
+        Raises LostClaim.
+        """
+        await self.hold(uow)
         await uow.calls.finish(call)
         await uow.calls.settle(self.reservation, self.spent())
 

@@ -15,6 +15,7 @@ from services.chat.thread import Thread, thread_of
 from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
 from services.errors import (
     EmptyQuestion,
+    LostClaim,
     ModelBroke,
     NotFound,
     ShowrunnerError,
@@ -163,7 +164,7 @@ class Preparation:
         try:
             done = await self._router.complete(fold.request, ledger)
             await refuse_empty(done, ledger)
-        except StorageUnavailable:
+        except (StorageUnavailable, LostClaim):
             raise
         except Exception:
             await ledger.give_back()
@@ -204,6 +205,8 @@ class Preparation:
             reservation,
             tokens_in,
             claim.turn.id,
+            claim.turn.attempts,
+            self._settings.lease.total_seconds(),
         )
 
 

@@ -25,8 +25,7 @@ _ADDRESS = re.compile(
     rf"|(?P<bare>(?<![\w.@-]){_HOST}(?::\d+)?(?:[/?#][^{_END}]*)?)",
     re.IGNORECASE,
 )
-_SENTENCE = ".,;:!?*_~'’”"
-_TRAILING = f"()[]{{}}{_SENTENCE}"
+_TRAILING = "()[]{}.,;:!?*_~'’”"
 _CLOSING = ")]},;'*"
 _SCHEMED = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*):(?P<rest>//.*)|(?P<mail>mailto|tel):(?P<to>.*)", re.IGNORECASE | re.DOTALL
@@ -69,11 +68,11 @@ def addresses_in(text: str) -> Iterator[str]:
             yield from readings(whole)
 
 
-def readings(address: str) -> set[str]:
+def readings(address: str) -> Iterator[str]:
     """An address in running text, with and without what may be the sentence's: `(see https://a.example/b).`"""
-    ends = [address, *(address.partition(closing)[0] for closing in _CLOSING if closing in address)]
-    stripped = [end.rstrip(trailing) for end in ends for trailing in (_SENTENCE, _TRAILING)]
-    return {reading for reading in (*ends, *stripped) if reading}
+    for end in (address, *(address.partition(closing)[0] for closing in _CLOSING if closing in address)):
+        stripped = end.rstrip(_TRAILING)
+        yield from (end[:stop] for stop in range(max(1, len(stripped)), len(end) + 1))
 
 
 def canonical(address: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from services.chat.writing import AnswerWriting
 from services.entities import CallOutcome, Claim, Message, ModelCall, Source, TurnState
 from services.errors import (
     BadRequest,
+    LostClaim,
     NotAllowed,
     NotEnoughBudget,
     ShowrunnerError,
@@ -117,12 +118,16 @@ class ChatService:
 
         async def store() -> None:
             async with self._uow() as uow:
+                await uow.chat.hold(claim.turn.id, claim.turn.attempts)
                 await uow.chat.set_turn(claim.turn.id, state, error=error)
                 if await uow.chat.has_waiting(claim.conversation.id):
                     await uow.enqueue(TURN_TASK, conversation=str(claim.conversation.id))
                 await uow.commit()
 
-        await persistently(self._clock, store)
+        try:
+            await persistently(self._clock, store)
+        except LostClaim:
+            log.warning("turn.lost", turn=str(claim.turn.id))
 
     async def _answer_or_say_why(self, claim: Claim, token: CancelToken) -> None:
         try:
@@ -137,6 +142,8 @@ class ChatService:
             await self._delivered(claim, outcome)
         except StorageUnavailable:
             raise
+        except LostClaim:
+            log.warning("turn.lost", turn=str(claim.turn.id))
         except REFUSALS as error:
             await self._refuse(claim, error)
         except Stopped:
@@ -154,7 +161,7 @@ class ChatService:
         try:
             model = claim.turn.model or preferred
             return await self._writing.write(claim, context, ledger, model, token)
-        except StorageUnavailable:
+        except (StorageUnavailable, LostClaim):
             raise
         except Exception:
             await ledger.give_back()

@@ -16,7 +16,7 @@ from services.chat.answer import CUT, Answer, notes_of
 from services.chat.context import Context
 from services.chat.ledger import CallLedger
 from services.entities import Author, CallOutcome, Claim, Message, ModelCall, TurnState
-from services.errors import ModelBroke, Stopped, StorageUnavailable
+from services.errors import LostClaim, ModelBroke, Stopped, StorageUnavailable
 from services.models.router import ModelRouter
 from services.ports import AnswerNotes, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
 from services.retry import persistently, to_the_end
@@ -59,7 +59,8 @@ class AnswerWriting:
             if answer.parts:
                 await self._finish(claim, context, answer, CallOutcome.PARTIAL, "shutdown")
             raise
-        except StorageUnavailable:
+        except (StorageUnavailable, LostClaim):
+            await answer.stream.abandon()
             raise
         except Exception as error:
             if not answer.parts:
@@ -77,7 +78,11 @@ class AnswerWriting:
         if answer.call is None:
             raise Stopped
         call = answer.ended(answer.call, outcome, error)
-        await to_the_end(self._store(claim, context, answer, call))
+        try:
+            await to_the_end(self._store(claim, context, answer, call))
+        except (StorageUnavailable, LostClaim):
+            await answer.stream.abandon()
+            raise
         self._checkpoint("answered")
         log.info(
             "turn.answered", turn=str(claim.turn.id), model=call.model, outcome=outcome, ms=call.latency_ms

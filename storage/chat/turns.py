@@ -10,6 +10,7 @@ from sqlalchemy import Executable, and_, bindparam, exists, func, or_, select, u
 from sqlalchemy.dialects.postgresql import insert
 
 from services.entities import Author, Feedback, Place, Turn, TurnState
+from services.errors import LostClaim
 from storage.chat.rows import storable, to_turn
 from storage.chat.statements import REQUEST_STOP, STOP_TURN
 from storage.store import Store
@@ -21,6 +22,11 @@ _TURN = select(turns).where(_the_turn)
 _moved = update(turns).where(_the_turn).values(state=bindparam("new_state"), error=bindparam("new_error"))
 _MOVE = _moved
 _LET_GO = _moved.values(worker=None, lease_until=None)
+_HOLD = (
+    select(turns.c.id)
+    .where(_the_turn, turns.c.attempts == bindparam("attempt"), is_any(turns.c.state, RUNNING_STATES))
+    .with_for_update(key_share=True)
+)
 _WAIT_AGAIN = (
     update(turns)
     .where(_the_turn, is_any(turns.c.state, [TurnState.UNCERTAIN, TurnState.FAILED, TurnState.PARTIAL]))
@@ -91,6 +97,10 @@ _RATE = _rated.on_conflict_do_update(
 
 
 class Turns(Store):
+    async def hold(self, turn_id: UUID, attempt: int) -> None:
+        if await self._value(_HOLD, turn=turn_id, attempt=attempt) is None:
+            raise LostClaim
+
     async def set_turn(self, turn_id: UUID, state: TurnState, *, error: str | None = None) -> None:
         move = _MOVE if state in RUNNING_STATES else _LET_GO
         reason = None if error is None else storable(error)

@@ -17,6 +17,7 @@ from tests.chaos import (
     r7_failover,
     r8_broken_answers,
     r10_database,
+    r10_network,
     r13_rate_limits,
     slack_input,
 )
@@ -36,6 +37,7 @@ LINES: Mapping[str, Run] = MappingProxyType(
         "R7": r7_failover.run,
         "R8": r8_broken_answers.run,
         "R10": r10_database.run,
+        "R10-NET": r10_network.run,
         "R13": r13_rate_limits.run,
         "SLACK-INPUT": slack_input.run,
         "MODEL-OUTPUT": output_strings.run,

@@ -8,8 +8,9 @@ import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 Trouble = Literal["none", "reset", "black_hole", "refused", "deaf"]
 AT_ONCE = 65_536
@@ -34,10 +35,10 @@ class Weather:
 
 
 class Proxy:
-    """One port in front of one server."""
+    """One port in front of one server: an address, or the path of a socket."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
+    def __init__(self, target: tuple[str, int] | Path) -> None:
+        self._target = target
         self._server: asyncio.Server | None = None
         self._deaf: list[socket.socket] = []
         self._open: set[asyncio.StreamWriter] = set()
@@ -49,8 +50,8 @@ class Proxy:
     @classmethod
     @asynccontextmanager
     async def before(cls, url: str) -> AsyncIterator[Proxy]:
-        parts = urlsplit(url)
-        proxy = cls(parts.hostname or "127.0.0.1", parts.port or 80)
+        """`url` may also be libpq's, with the folder of the socket as its host."""
+        proxy = cls(target_of(url))
         await proxy._listen()
         try:
             yield proxy
@@ -59,7 +60,10 @@ class Proxy:
 
     def instead_of(self, url: str) -> str:
         """The same address, by way of this proxy."""
-        return urlsplit(url)._replace(netloc=f"127.0.0.1:{self.port}").geturl()
+        parts = urlsplit(url)
+        user = f"{parts.username}@" if parts.username else ""
+        query = "" if "host" in parse_qs(parts.query) else parts.query
+        return parts._replace(netloc=f"{user}127.0.0.1:{self.port}", query=query).geturl()
 
     async def turn(
         self, trouble: Trouble = "none", *, latency: float = 0.0, cut_after: int | None = None
@@ -75,6 +79,11 @@ class Proxy:
     def cut_all(self) -> None:
         for writer in list(self._open):
             _reset(writer)
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._target, Path):
+            return await asyncio.open_unix_connection(self._target)
+        return await asyncio.open_connection(*self._target)
 
     async def _listen(self) -> None:
         for holder in self._deaf:
@@ -124,7 +133,7 @@ class Proxy:
                     pass
             return
         try:
-            back, forth = await asyncio.open_connection(*self._target)
+            back, forth = await self._connect()
         except OSError:
             _reset(writer)
             return
@@ -139,11 +148,21 @@ class Proxy:
             forth.close()
 
 
+def target_of(url: str) -> tuple[str, int] | Path:
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    if "host" in query:
+        return Path(query["host"][0]) / f".s.PGSQL.{query['port'][0]}"
+    return parts.hostname or "127.0.0.1", parts.port or {"https": 443, "postgresql": 5432}.get(
+        parts.scheme, 80
+    )
+
+
 async def _pump(
     source: asyncio.StreamReader, target: asyncio.StreamWriter, latency: float, cut_after: int | None
 ) -> None:
     left = cut_after
-    with suppress(OSError):
+    with suppress(OSError, RuntimeError):  # uvloop's word for a closed one
         while data := await source.read(AT_ONCE):
             if latency:
                 await asyncio.sleep(latency)

@@ -33,7 +33,7 @@ RESTARTS = 20
 WITHIN = 10.0
 GIVEN_UP = 60.0
 EVERY = 0.25  # seconds between two questions
-CALM = 4.0  # seconds of load before each restart
+CALM = 2.0  # seconds of load before each restart
 DOWN = 1.0  # seconds the server stays away
 SPEED = 60.0
 WORDS = " ".join(f"word{number}" for number in range(40))
@@ -117,7 +117,7 @@ async def ready(port: int) -> None:
             await asyncio.sleep(0.1)
 
 
-async def judged(stage: ChaosStage, recoveries: list[float]) -> Line:
+async def judged(stage: ChaosStage, recoveries: list[float], line: str = "R10", bar: str = BAR) -> Line:
     turns, acknowledged = await stage.all_ended(90), taken(stage)
     paid, states = stage.paid_by_mark(), Counter[str]()
     lost, unshown, repeated, doubled = [], [], [], []
@@ -136,12 +136,12 @@ async def judged(stage: ChaosStage, recoveries: list[float]) -> Line:
             doubled.append(asked.mark)
     late = [seconds for seconds in recoveries if seconds > WITHIN]
     figure = (
-        f"{len(recoveries)} restarts under {len(stage.asked)} questions {dict(states)}: lost {len(lost)}"
+        f"{len(recoveries)} outages under {len(stage.asked)} questions {dict(states)}: lost {len(lost)}"
         f"{without(lost)}, answered but not shown {len(unshown)}{without(unshown)}, paid again {len(repeated)}"
         f"{without(repeated)}, shown again {len(doubled)}{without(doubled)}; "
         f"recovered after {max(recoveries):.1f} s at most, later than {WITHIN:.0f} s: {len(late)}"
     )
-    return Line("R10", BAR, figure, not (lost or unshown or repeated or doubled or late))
+    return Line(line, bar, figure, not (lost or unshown or repeated or doubled or late))
 
 
 def taken(stage: ChaosStage) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ Bar: the answer completes in the same thread, nothing dropped, nothing doubled.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from sandbox.settings import SandboxSettings
 from tests.chaos.ground import Ground
@@ -25,27 +26,33 @@ METHODS = (
 )
 POSTING = ("chat.postMessage", "chat.update")
 TIMES = 5
-SPEED = 120.0
+SPEED = 250.0
 WORDS = " ".join(f"word{number}" for number in range(200))
-LONG = "\n\n".join(" ".join(f"word{line}x{number}" for number in range(40)) for line in range(30))
+PARAGRAPHS = 60
 SHORT_LIVED = SandboxSettings(stream_lifetime=2.0)
 
 
-async def run(ground: Ground, scale: float) -> Line:
+async def run(
+    ground: Ground,
+    scale: float,
+    *,
+    methods: Sequence[str] = METHODS,
+    posting: Sequence[str] = POSTING,
+) -> Line:
     times = max(1, round(TIMES * scale))
     found: Counter[str] = Counter()
     async with ground.world(SHOWRUNNER_RATE_GATES="false") as stage:
         stage.sandbox.providers.speed = SPEED
-        for method in METHODS:
+        for method in methods:
             found += await limited(stage, method, times)
         found += await ephemerals(stage, times)
         stage.sandbox.faults.answer("chat.startStream", "unknown_method")
         await stage.ended(await stage.ask())
-        for method in POSTING:
+        for method in posting:
             found += await limited(stage, method, times)
     async with ground.world(settings=SHORT_LIVED, SHOWRUNNER_RATE_GATES="false") as stage:
         stage.sandbox.providers.speed = SPEED
-        found += await streams_die(stage, times)
+        found += await streams_die(stage, times, max(12, round(PARAGRAPHS * min(scale, 1))))
     told = {"limited calls", "dead streams"}
     wrong = {name: count for name, count in found.items() if name not in told and count}
     said = ", ".join(f"{name} {count}" for name, count in sorted(wrong.items())) or "every answer whole, once"
@@ -119,15 +126,16 @@ async def ephemerals(stage: ChaosStage, times: int) -> Counter[str]:
     return found
 
 
-async def streams_die(stage: ChaosStage, times: int) -> Counter[str]:
+async def streams_die(stage: ChaosStage, times: int, paragraphs: int) -> Counter[str]:
     """Answers that take longer than Slack keeps a stream."""
     found: Counter[str] = Counter()
+    words = "\n\n".join(" ".join(f"word{line}x{n}" for n in range(40)) for line in range(paragraphs))
     for _ in range(times):
         stage.sandbox.api.forget()
-        asked = await stage.ask(words=LONG)
+        asked = await stage.ask(words=words)
         await stage.ended(asked, 120)
         dead = [call for call in stage.sandbox.calls("chat.appendStream") if not call.ok]
         found["dead streams"] += len(dead)
         found["no stream died"] += not dead
-        found += judged(stage, asked, LONG, "died: ")
+        found += judged(stage, asked, words, "died: ")
     return found

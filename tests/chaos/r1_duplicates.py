@@ -61,9 +61,21 @@ async def counted(stage: ChaosStage) -> tuple[str, bool]:
     unseen = [asked.mark for asked in stage.asked if not stage.whole_answers(asked)]
     doubled = [a.mark for a in stage.asked if len(stage.ours_in(a.channel, a.ts)) > 1]
     extra = len(turns) - len(stage.asked)
+    unknown, noted_again = await inbox(stage)
     figure = (
         f"{len(stage.asked)} mentions, {len(stage.asked) * 2 * COPIES} deliveries: paid never {len(unpaid)}, "
         f"paid again {len(repeated)}{without(repeated)}, answered never {len(unseen)}, "
-        f"answered again {len(doubled)}{without(doubled)}, surplus turns {extra}"
+        f"answered again {len(doubled)}{without(doubled)}, surplus turns {extra}, "
+        f"events not in the inbox {unknown}, twice in it {noted_again}"
     )
-    return figure, not (unpaid or repeated or unseen or doubled or extra)
+    return figure, not (unpaid or repeated or unseen or doubled or extra or unknown or noted_again)
+
+
+async def inbox(stage: ChaosStage) -> tuple[int, int]:
+    """How many of the mentions' events the inbox does not know, and how many it knows more than once."""
+    told = {each.payload["event_id"] for each in stage.sandbox.deliveries("app_mention")}
+    rows = await stage.rows(
+        "SELECT event_id, count(*) AS n FROM slack_events WHERE event_id = ANY($1::text[]) GROUP BY event_id",
+        list(told),
+    )
+    return len(told) - len(rows), sum(row["n"] > 1 for row in rows)

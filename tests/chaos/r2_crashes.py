@@ -184,14 +184,14 @@ def one_question(stage: ChaosStage, asked: Asked, state: str, paid: int) -> Coun
 
 
 async def decide(stage: ChaosStage, uncertain: Sequence[Asked]) -> Counter[str]:
-    """Half of the people want it asked again, the others leave it; each presses twice."""
+    """Half of the people want it asked again, the others leave it; each presses twice at once."""
     found: Counter[str] = Counter()
     before = stage.paid_by_mark()
     for number, asked in enumerate(uncertain):
         again = number % 2 == 0
         for back in stage.questions_back(asked)[:1]:
-            for _ in range(2):
-                await stage.people.press("ana", "chat.ask_again" if again else "chat.let_be", back)
+            action = "chat.ask_again" if again else "chat.let_be"
+            await asyncio.gather(*(stage.people.press("ana", action, back) for _ in range(2)))
             turn = await stage.ended(asked)
             more = stage.paid_by_mark()[asked.mark] - before[asked.mark]
             found["decided"] += 1

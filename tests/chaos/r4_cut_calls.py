@@ -6,6 +6,7 @@ Bar: one visible message, whole.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from tests.chaos.ground import Ground
 from tests.chaos.report import Line
@@ -16,23 +17,29 @@ BAR = "connection cut after Slack took a post, a stream's start, piece or end: o
 STREAMED = ("chat.startStream", "chat.appendStream", "chat.stopStream", "agents.sessions.setStatus")
 POSTED = ("chat.postMessage", "chat.update")
 TIMES = 20
-SPEED = 200.0
+SPEED = 400.0
 WORDS = " ".join(f"word{number}" for number in range(300))
 
 
-async def run(ground: Ground, scale: float) -> Line:
+async def run(
+    ground: Ground,
+    scale: float,
+    *,
+    streamed: Sequence[str] = STREAMED,
+    posted: Sequence[str] = POSTED,
+) -> Line:
     times = max(1, round(TIMES * scale))
     found: Counter[str] = Counter()
     async with ground.world(SHOWRUNNER_RATE_GATES="false") as stage:
         stage.sandbox.providers.speed = SPEED
-        for method in STREAMED:
+        for method in streamed:
             for number in range(times):
                 found += await cut(stage, method, twice=number % 4 == 3)
         found += await commands(stage, times)
     async with ground.world(SHOWRUNNER_RATE_GATES="false") as stage:
         await lose_streaming(stage)
         stage.sandbox.providers.speed = SPEED
-        for method in POSTED:
+        for method in posted:
             for number in range(times):
                 found += await cut(stage, method, twice=number % 4 == 3)
     wrong = {name: count for name, count in found.items() if name != "cuts" and count}

@@ -6,7 +6,7 @@ Bar: the other provider answers; one row per attempt in the call log, each with 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from sandbox.providers.faults import Fault
@@ -32,16 +32,22 @@ TIMES = 10
 FIRST_TOKEN = "2"  # seconds; the product's 60 would only make this slower
 
 
-async def run(ground: Ground, scale: float) -> Line:
+async def run(
+    ground: Ground,
+    scale: float,
+    *,
+    kinds: Sequence[str] = tuple(FAULTS),
+    troubles: Sequence[Trouble] = TROUBLES,
+) -> Line:
     times = max(1, round(TIMES * scale))
     found: Counter[str] = Counter()
     async with behind_a_proxy(ground) as (stage, proxy):
-        for name, fault in FAULTS.items():
+        for name in kinds:
             for _ in range(times):
-                stage.sandbox.providers.faults.push("anthropic", fault)
+                stage.sandbox.providers.faults.push("anthropic", FAULTS[name])
                 found += await judged(stage, name, await stage.ask())
                 await recover(stage)
-        for trouble in TROUBLES:
+        for trouble in troubles:
             for _ in range(max(1, times // 2)):
                 await proxy.turn(trouble)
                 found += await judged(stage, trouble, await stage.ask())
@@ -49,7 +55,7 @@ async def run(ground: Ground, scale: float) -> Line:
                 await recover(stage)
     wrong = {name: count for name, count in found.items() if name != "faults" and count}
     told = ", ".join(f"{name} {count}" for name, count in sorted(wrong.items()))
-    figure = f"{found['faults']} faults of {len(FAULTS) + len(TROUBLES)} kinds: {told or 'all answered by the other'}"
+    figure = f"{found['faults']} faults of {len(kinds) + len(troubles)} kinds: {told or 'all answered by the other'}"
     return Line("R7", BAR, figure, not wrong)
 
 

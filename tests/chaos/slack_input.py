@@ -7,6 +7,7 @@ played again within its five minutes changes nothing.
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import time
 from collections import Counter
@@ -59,7 +60,7 @@ class Door:
         """The status; 0 where the connection was closed without one."""
         try:
             async with self._session.post(
-                self._url, data=body, headers=headers, timeout=aiohttp.ClientTimeout(total=20)
+                self._url, data=io.BytesIO(body), headers=headers, timeout=aiohttp.ClientTimeout(total=20)
             ) as answer:
                 await answer.read()
                 return answer.status

@@ -23,6 +23,7 @@ class FakeAnswer:
     notes: AnswerNotes | None = None
     on_write: Callable[[str], Awaitable[None]] | None = None
     error: Exception | None = None
+    abandoned: bool = False
 
     async def write(self, text: str) -> None:
         self.text += text
@@ -33,6 +34,9 @@ class FakeAnswer:
         if self.error is not None:
             raise self.error
         self.notes = notes
+
+    async def abandon(self) -> None:
+        self.abandoned = True
 
     @property
     def shown(self) -> int:

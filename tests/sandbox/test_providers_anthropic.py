@@ -327,4 +327,4 @@ async def test_models_are_listed_without_the_retired(desk: Desk) -> None:
 
 async def test_what_is_not_part_of_the_sandbox_says_so(desk: Desk) -> None:
     with pytest.raises(anthropic.NotFoundError, match="not part of the sandbox"):
-        await desk.anthropic.messages.batches.list()
+        await desk.anthropic.beta.files.list()

@@ -45,12 +45,12 @@ def turn_away(fault: Fault | None, model: str | None, *, streamed: bool) -> None
 
 
 def error(refusal: Refusal, request_id: str) -> web.Response:
-    body = {
-        "type": "error",
-        "error": {"type": refusal.kind, "message": refusal.message},
-        "request_id": request_id,
-    }
-    return json(body, request_id, refusal.status, refusal.headers)
+    return json(body(refusal, request_id), request_id, refusal.status, refusal.headers)
+
+
+def body(refusal: Refusal, request_id: str) -> dict[str, Any]:
+    said = {"type": refusal.kind, "message": refusal.message}
+    return {"type": "error", "error": said, "request_id": request_id}
 
 
 def headers(request_id: str) -> dict[str, str]:

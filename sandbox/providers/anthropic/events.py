@@ -40,14 +40,16 @@ class Draft:
     plan: Plan
     request_id: str
     tool_ids: tuple[str, ...]
+    tier: str
 
 
-def draft(model: str, reply: Reply, plan: Plan, request_id: str) -> Draft:
+def draft(model: str, reply: Reply, plan: Plan, request_id: str, tier: str) -> Draft:
     ids = tuple(new_id("toolu_01") for _ in reply.calls)
-    return Draft(new_id("msg_01"), model, reply, plan, request_id, ids)
+    return Draft(new_id("msg_01"), model, reply, plan, request_id, ids, tier)
 
 
-def usage(plan: Plan, output: int) -> dict[str, Any]:
+def usage(sent: Draft, output: int) -> dict[str, Any]:
+    plan = sent.plan
     return {
         "input_tokens": plan.fresh,
         "cache_creation_input_tokens": plan.write,
@@ -57,7 +59,7 @@ def usage(plan: Plan, output: int) -> dict[str, Any]:
             "ephemeral_1h_input_tokens": plan.written.get(3_600.0, 0),
         },
         "output_tokens": output,
-        "service_tier": "standard",
+        "service_tier": sent.tier,
         "inference_geo": "not_available",
     }
 
@@ -68,9 +70,7 @@ def message(sent: Draft) -> bytes:
         _tool_use(id_, call, call.arguments)
         for id_, call in zip(sent.tool_ids, sent.reply.calls, strict=True)
     ]
-    return orjson.dumps(
-        {**_message(sent, content), **_ending(sent), "usage": usage(sent.plan, sent.reply.tokens)}
-    )
+    return orjson.dumps({**_message(sent, content), **_ending(sent), "usage": usage(sent, sent.reply.tokens)})
 
 
 def script(sent: Draft, error: str | None = None) -> Script:
@@ -138,13 +138,13 @@ def _tool_use(id_: str, call: Call, arguments: dict[str, Any]) -> dict[str, Any]
 
 
 def _head(sent: Draft) -> bytes:
-    opening = {**_message(sent, []), "usage": usage(sent.plan, min(1, sent.reply.tokens))}
+    opening = {**_message(sent, []), "usage": usage(sent, min(1, sent.reply.tokens))}
     return event("message_start", {"message": opening})
 
 
 def _tail(sent: Draft) -> bytes:
     final = {
-        name: value for name, value in usage(sent.plan, sent.reply.tokens).items() if name.endswith("_tokens")
+        name: value for name, value in usage(sent, sent.reply.tokens).items() if name.endswith("_tokens")
     }
     return event("message_delta", {"delta": _ending(sent), "usage": final}) + event("message_stop", {})
 

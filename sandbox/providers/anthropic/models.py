@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.providers.anthropic.rules import invalid
+from sandbox.providers.anthropic.rules import page_limit
 from sandbox.providers.catalogue import CLAUDE, Claude
 
 YES, NO = {"supported": True}, {"supported": False}
@@ -19,7 +19,7 @@ def page(request: web.Request) -> dict[str, Any]:
     ids = [model.id for model in models]
     if (after := query.get("after_id")) in ids:
         models = models[ids.index(after) + 1 :]
-    shown = models[: _limit(query.get("limit", "20"))]
+    shown = models[: page_limit(query.get("limit", "20"))]
     return {
         "data": [describe(model) for model in shown],
         "has_more": len(shown) < len(models),
@@ -44,16 +44,10 @@ def describe(model: Claude) -> dict[str, Any]:
     }
 
 
-def _limit(given: str) -> int:
-    if not given.isdecimal() or not 1 <= int(given) <= 1_000:
-        invalid("limit: Input should be between 1 and 1000")
-    return int(given)
-
-
 def _capabilities() -> dict[str, Any]:
     """What this stand-in can do, not what the model of that name could."""
     return {
-        "batch": NO,
+        "batch": YES,
         "citations": NO,
         "code_execution": NO,
         "context_management": {"supported": False},

@@ -49,6 +49,12 @@ def known_model(name: str) -> Claude:
     return model
 
 
+def page_limit(given: str) -> int:
+    if not given.isdecimal() or not 1 <= int(given) <= 1_000:
+        invalid("limit: Input should be between 1 and 1000")
+    return int(given)
+
+
 def check(request: CountRequest, version: str) -> None:
     _messages_begin_and_end(request)
     for at, message in enumerate(request.messages):

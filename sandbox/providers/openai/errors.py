@@ -42,8 +42,12 @@ def turn_away(fault: Fault | None, model: str | None, *, streamed: bool) -> None
 
 
 def error(refusal: Refusal, request_id: str) -> web.Response:
-    error = {"message": refusal.message, "type": refusal.kind, "param": refusal.param, "code": refusal.code}
-    return json({"error": error}, request_id, refusal.status, refusal.headers)
+    return json(body(refusal), request_id, refusal.status, refusal.headers)
+
+
+def body(refusal: Refusal) -> dict[str, Any]:
+    said = {"message": refusal.message, "type": refusal.kind, "param": refusal.param, "code": refusal.code}
+    return {"error": said}
 
 
 def headers(request_id: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from sandbox.providers.reply import Reply, arguments_of
 
 FAILED = "response.failed"
 TROUBLE = "The server had an error while processing your request. Sorry about that!"
+TIERS = {tier: tier for tier in ("flex", "priority", "fast", "ultrafast", "scale")}
 TTLS = {1_800.0: "ttl_30m_tokens", 43_200.0: "ttl_12h_tokens"}
 
 
@@ -100,7 +101,7 @@ def response(sent: Draft, status: str, **fields: Any) -> dict[str, Any]:
         "prompt_cache_retention": asked.prompt_cache_retention,
         "reasoning": sent.echo.get("reasoning") or {"effort": None, "summary": None},
         "safety_identifier": asked.safety_identifier,
-        "service_tier": "default",
+        "service_tier": TIERS.get(asked.service_tier or "", "default"),
         "store": asked.store is not False,
         "temperature": 1.0 if asked.temperature is None else asked.temperature,
         "text": {"format": {"type": "text"}, "verbosity": "medium", **(sent.echo.get("text") or {})},

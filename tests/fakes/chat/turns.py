@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.entities import Author, Feedback, Place, Turn, TurnState
+from services.errors import LostClaim
 from tests.fakes.chat.base import OPEN, RUNNING, ChatBase
 from tests.fakes.memory import TurnRow
 
@@ -14,6 +15,11 @@ UNASKED = (TurnState.WAITING, TurnState.REFUSED, TurnState.MERGED)
 
 
 class FakeTurns(ChatBase):
+    async def hold(self, turn_id: UUID, attempt: int) -> None:
+        row = self._memory.turns.get(turn_id)
+        if row is None or row.turn.state not in RUNNING or row.turn.attempts != attempt:
+            raise LostClaim
+
     async def set_turn(self, turn_id: UUID, state: TurnState, *, error: str | None = None) -> None:
         if row := self._memory.turns.get(turn_id):
             lease = row.lease_until if state in RUNNING else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -55,7 +56,7 @@ async def test_over_ten_turns_each_request_begins_with_the_one_before(desk: Desk
         await desk.answered(make.reply(said, text=f"Question {number}"))
     requests = [prefix(request) for request in desk.claude.asked]
     assert len(requests) == 10
-    for before, after in zip(requests, requests[1:], strict=False):
+    for before, after in itertools.pairwise(requests):
         assert after[: len(before)] == before
         assert len(after) > len(before)
 
@@ -105,7 +106,7 @@ async def test_roles_take_turns_and_a_user_begins(desk: Desk) -> None:
     await desk.answered(replace(said, key=make.next_ts(), at=make.after(900)))
     roles = [message.role for message in desk.claude.asked[0].messages]
     assert roles[0] == roles[-1] == "user"
-    assert all(one != other for one, other in zip(roles, roles[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(roles))
 
 
 async def test_a_clock_that_is_slow_does_not_hide_a_commands_question(desk: Desk) -> None:

@@ -116,7 +116,7 @@ async def test_going_on_shows_the_model_where_it_broke_off_and_nothing_later(des
 
 async def test_what_is_told_to_go_keeps_what_came(desk: Desk) -> None:
     waits_after(desk, "Ninety ")
-    answering, turn_id = await begun(desk)
+    answering, _turn_id = await begun(desk)
     answering.cancel()
     with pytest.raises(asyncio.CancelledError):
         await answering

@@ -19,7 +19,7 @@ from services.models.estimate import estimate_request
 from services.ports import FileText, Finished, TextDelta
 from tests import factories as make
 from tests.fakes.slack import FakeReader
-from tests.services.chat.desk import SUMMARY, Desk, all_of, texts
+from tests.services.chat.desk import SUMMARY, Desk, all_of, saying, texts
 
 LIMIT = 4_000
 LONG = "A long story about lamps. " * 190  # about 1,400 tokens
@@ -99,6 +99,8 @@ async def test_a_very_long_thread_is_folded_in_calls_that_fit(desk: Desk) -> Non
 
 async def test_without_budget_for_the_fold_the_question_is_refused() -> None:
     desk = Desk(context_tokens=LIMIT, daily_tokens=6_000)
+    dear = (TextDelta("Yes."), Finished(Usage(tokens_in=5_000), "end"))
+    desk.claude.scripts = [saying("Yes."), dear]
     await grown(desk)
     assert desk.show.all_of("refused") == ["NotEnoughBudget"]
     assert desk.budget().reserved == 0

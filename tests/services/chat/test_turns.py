@@ -39,7 +39,10 @@ async def test_below_it_stand_the_model_its_cost_and_the_others(desk: Desk) -> N
     assert notes is not None
     assert (notes.model, notes.models, notes.tokens) == ("claude", ("gpt",), 120)
     assert notes.cost is not None
-    assert not (notes.stopped or notes.broken or notes.cut or notes.failover_from)
+    assert not (notes.stopped)
+    assert not (notes.broken)
+    assert not (notes.cut)
+    assert not (notes.failover_from)
 
 
 async def test_the_chosen_model_is_asked_first(desk: Desk) -> None:

@@ -1,0 +1,32 @@
+"""Which reader a recording is for, by its first bytes."""
+
+from __future__ import annotations
+
+import struct
+
+from sandbox.providers.media import flac, mp3, mp4, ogg, wav, webm
+from sandbox.providers.media.recording import Recording, Unreadable
+
+
+def read(data: bytes) -> Recording:
+    """Raises Unreadable; the name and declared type of the file are not asked."""
+    try:
+        return _read(data)
+    except (struct.error, IndexError, ZeroDivisionError, OverflowError) as error:
+        raise Unreadable("the recording is broken") from error
+
+
+def _read(data: bytes) -> Recording:
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        return wav.read(data)
+    if data[:4] == b"fLaC":
+        return flac.read(data)
+    if data[:4] == b"OggS":
+        return ogg.read(data)
+    if data[4:8] == b"ftyp":
+        return mp4.read(data)
+    if data[:4] == webm.MAGIC:
+        return webm.read(data)
+    if data[:3] == b"ID3" or mp3.is_frame(data[:4]):
+        return mp3.read(data)
+    raise Unreadable("no recording of a known kind")
