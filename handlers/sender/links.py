@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from handlers.sender import targets
 from handlers.sender.addresses import AddressFilter, shows_address
@@ -17,6 +18,7 @@ _LONGEST_SPAN = 400
 _LONGEST_FENCE_LINE = 300
 _LONGEST_LEAD = 60
 
+_ANGLES = str.maketrans("<>", "‹›")  # `<target>` inside a link's text would be a link of its own
 _LEAD = re.compile(r"[ \t>*+\-0-9.)]*")
 _TICKS = re.compile("`+")
 _INNER = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
@@ -152,7 +154,9 @@ class Links(Rewriter):
         if end < 0:
             return Step(text[at : opens + 1], opens + 1)
         shown, target = text[opens + 1 : close], text[close + 2 : end]
-        return self._link(shown, target, end + 1, image=image) or Step(text[at : end + 1], end + 1)
+        step = self._link(shown, target, end + 1, image=image) or Step(text[at : end + 1], end + 1)
+        escaped = self._left(text, at).endswith("\\")
+        return replace(step, text=JOINER + step.text) if escaped and step.kind is Kind.LINK else step
 
     def _angle(self, text: str, at: int, *, final: bool) -> Step | None:
         """`<target>` and Slack's own `<target|text>`."""
@@ -210,12 +214,12 @@ def _reduced(shown: str) -> str:
         shown = inner
     if not _PAIRED.fullmatch(shown):
         shown = shown.replace("`", "")
-    return " ".join(shown.replace("](", "] (").split())
+    return " ".join(shown.replace("](", "] (").translate(_ANGLES).split())
 
 
 def _plain(text: str) -> str:
     """Text that can be no part of a link, whatever stands around it."""
-    return JOINER + re.sub(r"[\[\]<>|]", "", text)
+    return JOINER + re.sub(r"[\[\]<>|]", "", text).rstrip("\\")  # which would escape what follows
 
 
 def _matching(text: str, opens: int, pair: str, limit: int, *, final: bool) -> int | None:

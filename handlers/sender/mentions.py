@@ -49,8 +49,14 @@ class Mentions(Rewriter):
         words = _words(text, sign.end, final=final)
         if words is None:
             return None
-        live = not words.isdisjoint(BROADCASTS) and not _IN_ADDRESS.search(self._left(text, at))
+        live = not words.isdisjoint(BROADCASTS) and not _in_address(self._left(text, at))
         return Step("@" + JOINER, sign.end) if live else Step(text[at : sign.end], sign.end)
+
+
+def _in_address(left: str) -> bool:
+    """For every reader: those who see the characters that show nothing, and those who do not."""
+    seen = "".join(char for char in left if not shows_nothing(char))
+    return _IN_ADDRESS.search(left) is not None and _IN_ADDRESS.search(seen) is not None
 
 
 def _angle(text: str, at: int, sign: Sign, *, final: bool) -> Step | None:

@@ -88,10 +88,10 @@ def box(name: bytes, *bodies: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(body), name) + body
 
 
-def mp4(seconds: int, *user: bytes) -> bytes:
+def mp4(seconds: int, *user: bytes, tracks: bytes = b"") -> bytes:
     """`user` is what stands in `udta`."""
     header = bytes(12) + struct.pack(">II", 1_000, seconds * 1_000) + bytes(80)
-    movie = box(b"moov", box(b"mvhd", header), box(b"udta", *user))
+    movie = box(b"moov", box(b"mvhd", header), tracks, box(b"udta", *user))
     return box(b"ftyp", b"M4A \0\0\0\0") + movie + box(b"mdat", b"sound")
 
 
@@ -103,6 +103,36 @@ def quicktime_comment(spoken: str) -> bytes:
 def itunes_comment(spoken: str) -> bytes:
     data = box(b"data", struct.pack(">II", 1, 0), spoken.encode())
     return box(b"meta", bytes(4), box(b"hdlr", bytes(25)), box(b"ilst", box(b"\xa9cmt", data)))
+
+
+def subtitled_mp4(seconds: int, *lines: tuple[int, str]) -> bytes:
+    """Each line lasts that many milliseconds; the samples stand in two chunks, at the end of the file."""
+    samples = [struct.pack(">H", len(text.encode())) + text.encode() + b"style" for _, text in lines]
+    first = len(mp4(seconds, tracks=_track(lines, samples, 0)))
+    whole = mp4(seconds, tracks=_track(lines, samples, first + 8))
+    return whole + box(b"mdat", *samples)
+
+
+def _track(lines: Sequence[tuple[int, str]], samples: Sequence[bytes], at: int) -> bytes:
+    """A chunk of one sample, then a chunk of all the others."""
+    offsets = struct.pack(">II", at, at + len(samples[0]))
+    table = box(
+        b"stbl",
+        box(b"stts", bytes(4), _counted(*(struct.pack(">II", 1, lasting) for lasting, _ in lines))),
+        box(b"stsz", bytes(8), _counted(*(struct.pack(">I", len(sample)) for sample in samples))),
+        box(
+            b"stsc",
+            bytes(4),
+            _counted(struct.pack(">III", 1, 1, 1), struct.pack(">III", 2, len(lines) - 1, 1)),
+        ),
+        box(b"stco", bytes(4), struct.pack(">I", 2), offsets),
+    )
+    header = box(b"mdhd", bytes(12), struct.pack(">II", 1_000, 0), bytes(4))
+    return box(b"trak", box(b"mdia", header, box(b"hdlr", bytes(8), b"sbtl", bytes(13)), box(b"minf", table)))
+
+
+def _counted(*rows: bytes) -> bytes:
+    return struct.pack(">I", len(rows)) + b"".join(rows)
 
 
 def element(kind: str, *bodies: bytes) -> bytes:

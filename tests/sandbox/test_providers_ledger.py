@@ -104,6 +104,7 @@ async def test_faults_are_ordered_over_http(desk: Desk) -> None:
         ("faults", {"provider": "openai", "kind": "explode"}),
         ("faults", {"provider": "openai", "kind": "cut", "loud": True}),
         ("speed", {"tokens_per_second": -1}),
+        ("batches", {"delay": -1}),
     ],
 )
 async def test_orders_that_make_no_sense_are_refused(desk: Desk, path: str, body: dict[str, Any]) -> None:
@@ -114,6 +115,11 @@ async def test_orders_that_make_no_sense_are_refused(desk: Desk, path: str, body
 async def test_the_speed_is_set_over_http(desk: Desk) -> None:
     await control(desk, "speed", {"tokens_per_second": 60})
     assert desk.providers.speed == 60
+
+
+async def test_the_delay_of_batches_is_set_over_http(desk: Desk) -> None:
+    assert (await control(desk, "batches", {"delay": 30}))["delay"] == 30
+    assert (await control(desk, "batches"))["delay"] == desk.providers.batch_delay == 30
 
 
 async def test_a_reset_forgets_everything_but_the_speed(desk: Desk) -> None:

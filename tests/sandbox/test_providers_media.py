@@ -44,6 +44,7 @@ BROKEN = {
     "ogg of another kind": made.page(0, b"Speex"),
     "mp4 without movie": made.box(b"ftyp", b"M4A "),
     "mp4 with a tiny box": made.box(b"ftyp", b"M4A ") + b"\0\0\0\2moov",
+    "webm without end": made.webm(float("inf")),
     "webm cut": made.webm(1)[:40],
 }
 
@@ -88,6 +89,18 @@ def test_subtitles_give_their_own_times() -> None:
     assert cues.read(text, 100.0).cues == (
         cues.Cue("Hello there.", 1.0, 2.5),
         cues.Cue("Bye.", 60.0, 61.0),
+    )
+
+
+def test_the_subtitle_track_of_an_mp4_is_read() -> None:
+    recording = media.read(
+        made.subtitled_mp4(9, (1_500, "Hello."), (500, ""), (2_000, "How are\nyou?"), (10, "Bye."))
+    )
+    assert recording.spoken is not None
+    assert cues.read(recording.spoken, recording.seconds).cues == (
+        cues.Cue("Hello.", 0.0, 1.5),
+        cues.Cue("How are you?", 2.0, 4.0),
+        cues.Cue("Bye.", 4.0, 4.01),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from sandbox.providers import reply as replies
-from sandbox.providers.anthropic import errors, events, reading, rules
+from sandbox.providers.anthropic import errors, events, reading, rules, sources
 from sandbox.providers.anthropic.requests import MessagesRequest
 from sandbox.providers.caching import Boundary, Plan
 from sandbox.providers.delivery import Pace
@@ -33,6 +33,7 @@ class Answering:
             rules.invalid("stream: batched requests cannot be streamed")
         rules.check_generation(asked, came.headers["anthropic-version"])
         rules.check(asked, came.headers["anthropic-version"])
+        sources.check(asked)
         fault = self._house.faults.take("anthropic", asked.model)
         errors.turn_away(fault, asked.model, streamed=asked.stream)
         sent = self._draft(asked, self._plan(asked, reading.chain(asked, body)), came, fault)
@@ -57,8 +58,12 @@ class Answering:
     def _draft(self, asked: MessagesRequest, plan: Plan, came: Envelope, fault: Fault | None) -> events.Draft:
         answer = self._house.brain.answer(reading.prompt_of(asked))
         reply = replies.shape(answer, asked.max_tokens, asked.stop_sequences, fault)
-        tier = "batch" if came.batch else "standard"
-        return events.draft(asked.model, reply, plan, came.request_id, tier)
+        terms = {
+            "service_tier": "batch" if came.batch else "standard",
+            "inference_geo": asked.inference_geo or "not_available",
+            "speed": asked.speed or "standard",
+        }
+        return events.draft(asked.model, reply, plan, came.request_id, terms)
 
     def _paid(self, asked: MessagesRequest, body: dict[str, Any], sent: events.Draft, came: Envelope) -> Paid:
         return Paid(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from sandbox.providers.anthropic import errors, models, reading, rules
+from sandbox.providers.anthropic import errors, models, reading, rules, sources
 from sandbox.providers.anthropic.answering import Answering, read_json, shaped
 from sandbox.providers.anthropic.batches import BatchesApi
 from sandbox.providers.anthropic.requests import CountRequest
@@ -64,6 +64,7 @@ class AnthropicApi:
         body = read_json(await read_body(request))
         asked = shaped(CountRequest, body)
         rules.check(asked, request.headers["anthropic-version"])
+        sources.check(asked)
         self._outage(asked.model)
         return errors.json({"input_tokens": reading.chain(asked, body)[-1].tokens}, request_id)
 

@@ -40,12 +40,13 @@ class Draft:
     plan: Plan
     request_id: str
     tool_ids: tuple[str, ...]
-    tier: str
+    terms: dict[str, Any]
+    """What usage says of how the request was served: tier, place, speed."""
 
 
-def draft(model: str, reply: Reply, plan: Plan, request_id: str, tier: str) -> Draft:
+def draft(model: str, reply: Reply, plan: Plan, request_id: str, terms: dict[str, Any]) -> Draft:
     ids = tuple(new_id("toolu_01") for _ in reply.calls)
-    return Draft(new_id("msg_01"), model, reply, plan, request_id, ids, tier)
+    return Draft(new_id("msg_01"), model, reply, plan, request_id, ids, terms)
 
 
 def usage(sent: Draft, output: int) -> dict[str, Any]:
@@ -59,8 +60,7 @@ def usage(sent: Draft, output: int) -> dict[str, Any]:
             "ephemeral_1h_input_tokens": plan.written.get(3_600.0, 0),
         },
         "output_tokens": output,
-        "service_tier": sent.tier,
-        "inference_geo": "not_available",
+        **sent.terms,
     }
 
 

@@ -128,7 +128,7 @@ class ToolDefinition(Cacheable):
     strict: bool = False
     input_examples: list[dict[str, Any]] | None = None
     allowed_callers: list[str] | None = None
-    defer_loading: bool = False
+    defer_loading: Literal[False] = False
     eager_input_streaming: bool | None = None
 
 

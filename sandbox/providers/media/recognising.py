@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 
 from sandbox.providers.media import flac, mp3, mp4, ogg, wav, webm
@@ -11,9 +12,12 @@ from sandbox.providers.media.recording import Recording, Unreadable
 def read(data: bytes) -> Recording:
     """Raises Unreadable; the name and declared type of the file are not asked."""
     try:
-        return _read(data)
-    except (struct.error, IndexError, ZeroDivisionError, OverflowError) as error:
+        recording = _read(data)
+    except (struct.error, LookupError, ZeroDivisionError, OverflowError) as error:
         raise Unreadable("the recording is broken") from error
+    if not 0 <= recording.seconds < math.inf:
+        raise Unreadable("the recording has no length")
+    return recording
 
 
 def _read(data: bytes) -> Recording:

@@ -16,7 +16,7 @@ from sandbox.providers.delivery import Pace
 from sandbox.providers.faults import Fault
 from sandbox.providers.house import House, Refusal, parse_object
 from sandbox.providers.ledger import Paid
-from sandbox.providers.openai import errors, events, reading, rules
+from sandbox.providers.openai import errors, events, reading, rules, sources
 from sandbox.providers.openai.requests import CacheOptions, CountRequest, Item, ResponsesRequest
 from sandbox.providers.sale import Envelope, Sale
 from sandbox.providers.wire import Wire, first_error
@@ -49,6 +49,7 @@ class Answering:
             rules.invalid("Streaming is not supported in batches.", "stream", "unsupported_parameter")
         items = self.items_of(asked)
         rules.check(asked, items)
+        sources.check(asked, items)
         rules.check_generation(asked)
         fault = self._house.faults.take("openai", asked.model)
         errors.turn_away(fault, asked.model, streamed=bool(asked.stream))

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from sandbox.providers.catalogue import GPT
 from sandbox.providers.house import Dropped, House, Refusal, drop, new_id, read_body
-from sandbox.providers.openai import errors, models, reading, rules
+from sandbox.providers.openai import errors, models, reading, rules, sources
 from sandbox.providers.openai.answering import Answering, read_json, shaped
 from sandbox.providers.openai.audio import AudioApi
 from sandbox.providers.openai.batches import BatchesApi
@@ -87,6 +87,7 @@ class OpenAIApi:
         asked = shaped(CountRequest, read_json(await read_body(request)))
         items = self._answering.items_of(asked)
         rules.check(asked, items)
+        sources.check(asked, items)
         self._outage(asked.model)
         count = reading.chain(asked, items)[-1].tokens
         return errors.json({"object": "response.input_tokens", "input_tokens": count}, request_id)

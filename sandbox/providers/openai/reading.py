@@ -23,15 +23,17 @@ from sandbox.providers.openai.requests import (
     NamedTool,
     OutputMessage,
     OutputText,
+    PlainFormat,
     SchemaFormat,
 )
-from sandbox.providers.prompt import Prompt, Role, Tool, Turn
+from sandbox.providers.prompt import Prompt, Role, Schema, Tool, Turn
 
 LIFETIMES = {"30m": 1_800.0, "12h": 43_200.0}
 STEP = 128
 STEP_LIFETIME = 600.0
 ITEM_OVERHEAD = 3
 WRITES = 4
+ANY_OBJECT: Schema = {"type": "object", "properties": {"answer": {"type": "string"}}}
 ROLES: dict[str, Role] = {"user": "user", "system": "system", "developer": "system"}
 
 
@@ -48,8 +50,14 @@ def prompt_of(request: CountRequest, items: Sequence[Item]) -> Prompt:
         tools=tuple(Tool(tool.name, tool.description or "", tool.parameters or {}) for tool in request.tools),
         may_call=choice != "none",
         must_call=must,
-        schema=form.schema_ if isinstance(form, SchemaFormat) else None,
+        schema=_schema(form),
     )
+
+
+def _schema(form: PlainFormat | SchemaFormat | None) -> Schema | None:
+    if isinstance(form, SchemaFormat):
+        return form.schema_
+    return ANY_OBJECT if form is not None and form.type == "json_object" else None
 
 
 def _turns(item: Item) -> Iterator[Turn]:

@@ -131,7 +131,7 @@ class FunctionTool(Wire):
     parameters: JsonSchema | None = None
     strict: bool | None = True
     description: str | None = None
-    defer_loading: bool = False
+    defer_loading: Literal[False] = False
     allowed_callers: list[str] | None = None
     output_schema: dict[str, Any] | None = None
 

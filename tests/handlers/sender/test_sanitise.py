@@ -101,6 +101,8 @@ def in_pieces(text: str, cuts: list[int]) -> str:
         ("<<!channel>>", "<channel>"),
         ("`<!here>` and ```\n<!here>\n```", "`here` and ```\nhere\n```"),
         ("@channel, please", "@channel, please"),
+        ("x\u180e@channel", "x\u180e@channel"),
+        (".&excl;\u3164&commat;channel", ".&excl;\u3164@channel"),
     ],
 )
 def test_broadcasts_and_mentions_become_words(written: str, shown: str) -> None:
@@ -140,6 +142,8 @@ def test_ordinary_text_and_code_stay_as_they_are(text: str) -> None:
         ("[run](java&#115;cript:alert)", "run"),
         ("![](data:image/png;base64,xyz)", "image"),
         ("[open](slack://channel?id=C1)", "open"),
+        ("\\[click\\](javascript:x)`[a](https://good.com)`", "\\click`[a](https://good.com)`"),
+        ("[<data:x@good.com>](https://good.com)", "[‹data:x@good.com›](https://good.com)"),
         ("[[https://good.com]](javascript:x)(https://evil.com)", "https://good.com(https://evil.com)"),
         ("[https://good.com][(https://evil.com)](javascript:x)", "[https://good.com] (https://evil.com)"),
     ],
