@@ -7,7 +7,8 @@ Reading (GET, JSON)
     calls?method                 the latest calls of a Web API method with arguments, answer, status and time
     deliveries?name&limit        what was sent to the app, each attempt and its outcome
     breaks                       what `break` knows, with descriptions
-    providers/ledger, providers/faults, providers/speed       see sandbox/providers/control.py
+    providers/ledger, providers/faults, providers/speed,
+    providers/batches                                         see sandbox/providers/control.py
 
 Ordering (POST a JSON object; answers {"ok": true, …} or {"ok": false, "error", "text"})
     do               {as, do, …}             anything a person can do, see sandbox/ui/deeds.py
@@ -30,7 +31,8 @@ Ordering (POST a JSON object; answers {"ok": true, …} or {"ok": false, "error"
     uninstall        {}                      app_uninstalled and revoke
     history          {weeks?}                weeks of plausible use, as --seed-history; answers {messages}
     reset            {}                      as at the start; ids go on, the provider's speed stays
-    providers/faults, providers/speed, providers/reset        see sandbox/providers/control.py
+    providers/faults, providers/speed, providers/batches,
+    providers/reset                                           see sandbox/providers/control.py
 """
 
 from collections.abc import Awaitable, Callable, Mapping

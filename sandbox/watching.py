@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.clock import Clock
+from sandbox.providers.house import BODY
 from sandbox.state.models import Json
 from sandbox.traffic import Traffic
 
@@ -36,7 +37,7 @@ def provider_watch(clock: Clock, traffic: Traffic, on_answer: Callable[[], None]
 
 def _asked(request: web.Request) -> Json:
     """The question, when the handler has read it and it is short enough to show."""
-    body = request._read_bytes or b""  # noqa: SLF001 - reading it anew would wait on a cut connection
+    body = request.get(BODY) or request._read_bytes or b""  # noqa: SLF001 - reading it anew would wait on a cut connection
     if len(body) <= _SHOWN_BYTES:
         with suppress(ValueError):
             found = orjson.loads(body)

@@ -89,6 +89,10 @@ def new_id(prefix: str) -> str:
     return prefix + secrets.token_hex(12)
 
 
+BODY = web.RequestKey("provider_body", bytes)
+"""What was read of a request, for whoever watches the traffic."""
+
+
 async def read_body(request: web.Request) -> bytes:
     """The whole body; over 32 MiB a Refusal. The application's own, smaller limit does not apply."""
     body = bytearray()
@@ -96,7 +100,8 @@ async def read_body(request: web.Request) -> bytes:
         body += chunk
         if len(body) > LARGEST_BODY:
             raise Refusal(413, "request_too_large", "Request exceeds the maximum size")
-    return bytes(body)
+    request[BODY] = bytes(body)
+    return request[BODY]
 
 
 def parse_object(raw: bytes) -> dict[str, Any] | None:
