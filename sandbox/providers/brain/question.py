@@ -13,7 +13,7 @@ from sandbox.providers.prompt import Prompt, Turn
 LONG_QUESTION = 700
 STAND_IN = "stand-in for"
 MENTION = re.compile(r"<[@#!][^>]*>")
-ADDRESS = re.compile(r"^(?:[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,2}|<@\w+>)(?: \([^)]*\))?: ")
+ADDRESS = re.compile(r"^(?:[A-Za-z][\w'.-]*(?: [A-Z][\w'-]*){0,2}|<@\w+>)(?: \([^)]*\))?: ")
 INSTRUCTION = re.compile(
     r"^(?:you(?:r| are|'re|’re)?|never|always|do not|don't|answer|use|be|keep|write|reply|if|when|only|treat|"
     r"quote|cite|say|format|return|give|make|mention|respond|prefer)\b",
