@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tests.e2e.stage import ROOT, ready
 
@@ -21,8 +22,8 @@ class Doomed:
     """`port` is where it will listen once it serves."""
 
     process: subprocess.Popen[bytes]
+    start: IO[bytes]
     port: int
-    log: Path
 
     @classmethod
     def imported(cls, variables: dict[str, str], port: int, log: Path) -> Doomed:
@@ -37,12 +38,14 @@ class Doomed:
                 stdout=errors,
                 stderr=errors,
             )
-        return cls(process, port, log)
+        if process.stdin is None:
+            raise RuntimeError("a pipe was asked for")
+        return cls(process, process.stdin, port)
 
     async def serve(self) -> None:
         """Returns when it is ready. Raises RuntimeError when it ended instead."""
-        self.process.stdin.write(b"go\n")
-        self.process.stdin.flush()
+        self.start.write(b"go\n")
+        self.start.flush()
         await ready(self.port, self.process)
 
     @property
@@ -60,4 +63,4 @@ class Doomed:
     async def end(self) -> None:
         self.kill()
         await asyncio.to_thread(self.process.wait)
-        self.process.stdin.close()
+        self.start.close()

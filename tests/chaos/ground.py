@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from bot import config
@@ -18,6 +19,8 @@ from storage.embedded import EmbeddedPostgres
 from tests.chaos.stage import ChaosStage
 from tests.databases import Database, _make_template
 from tests.e2e.stage import environment, free_port, serving
+
+Found = TypeVar("Found")
 
 PLENTY = {
     "SHOWRUNNER_HEARTBEAT_SECONDS": "0.5",
@@ -119,7 +122,9 @@ def address(port: int) -> str:
     return f"http://127.0.0.1:{port}{EVENTS_PATH}"
 
 
-async def eventually(condition, timeout: float, every: float = 0.05):
+async def eventually(
+    condition: Callable[[], Awaitable[Found | None]], timeout: float, every: float = 0.05
+) -> Found:
     """The first truthy result of an async `condition`. Raises TimeoutError."""
     async with asyncio.timeout(timeout):
         while not (found := await condition()):

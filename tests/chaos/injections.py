@@ -90,7 +90,7 @@ async def run(ground: Ground, scale: float) -> Line:
     count = max(len(FORMS), round(INJECTIONS * scale))
     async with ground.world(SHOWRUNNER_RATE_GATES="false") as stage:
         house = stage.sandbox.providers._house
-        house.brain = Obedient(house.brain)
+        house.brain = Obedient(house.brain)  # type: ignore[assignment]
         done = [await inject(stage, number) for number in range(count)]
         unquiet = posts_that_unfurl(stage)
     return judged(done, unquiet)

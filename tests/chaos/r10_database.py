@@ -12,6 +12,7 @@ import signal
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +38,7 @@ CALM = 2.0  # seconds of load before each restart
 DOWN = 1.0  # seconds the server stays away
 SPEED = 60.0
 WORDS = " ".join(f"word{number}" for number in range(40))
+PATIENT = {"SHOWRUNNER_HEARTBEAT_SECONDS": "5"}  # the default: nobody dies here, so nobody is to be replaced
 RETRIES_SOON = SandboxSettings(retry_scale=0.05)
 
 
@@ -61,7 +63,7 @@ async def run(ground: Ground, scale: float) -> Line:
             database = Database(postgres.url())
             await migrated(database)
             async with set_up(database, settings=RETRIES_SOON) as stage:
-                variables = {"SHOWRUNNER_RATE_GATES": "false"}
+                variables = {"SHOWRUNNER_RATE_GATES": "false", **PATIENT}
                 async with running(stage, 2, apart=ground.apart, **variables) as ports:
                     return await restarted(stage, postgres, ports if ground.apart else (), restarts)
 
@@ -74,7 +76,7 @@ async def migrated(database: Database) -> None:
 
 
 async def restarted(
-    stage: ChaosStage, postgres: EmbeddedPostgres, ports: tuple[int, ...] | list[int], restarts: int
+    stage: ChaosStage, postgres: EmbeddedPostgres, ports: Sequence[int], restarts: int
 ) -> Line:
     stage.sandbox.providers.speed = SPEED
     load = Load(stage)
@@ -88,9 +90,13 @@ async def restarted(
     return await judged(stage, recoveries)
 
 
-async def restart(stage: ChaosStage, postgres: EmbeddedPostgres, ports: object, *, hard: bool) -> float:
+async def restart(
+    stage: ChaosStage, postgres: EmbeddedPostgres, ports: Sequence[int], *, hard: bool
+) -> float:
     """Seconds from the moment the server takes connections again until all is well."""
     pid = postgres._running().pid()
+    if pid is None:
+        raise RuntimeError("there is no server to end")
     os.kill(pid, signal.SIGKILL if hard else signal.SIGINT)
     await asyncio.sleep(DOWN)
     await postgres.ensure()

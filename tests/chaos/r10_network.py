@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 from sandbox.settings import SandboxSettings
 from tests.chaos.ground import Ground, running, set_up
 from tests.chaos.proxy import Proxy, Trouble
-from tests.chaos.r10_database import CALM, GIVEN_UP, SPEED, Load, answered_anew, judged, ready
+from tests.chaos.r10_database import CALM, GIVEN_UP, PATIENT, SPEED, Load, answered_anew, judged, ready
 from tests.chaos.report import Line
 from tests.chaos.stage import ChaosStage
 
@@ -30,7 +31,8 @@ async def run(ground: Ground, scale: float) -> Line:
         set_up(database, settings=RETRIES_SOON) as stage,
         Proxy.before(database.dsn) as proxy,
     ):
-        variables = {"SHOWRUNNER_RATE_GATES": "false", "DATABASE_URL": proxy.instead_of(database.dsn)}
+        variables = {**PATIENT, "SHOWRUNNER_RATE_GATES": "false"}
+        variables["DATABASE_URL"] = proxy.instead_of(database.dsn)
         async with running(stage, 2, apart=ground.apart, **variables) as ports:
             stage.sandbox.providers.speed = SPEED
             load = Load(stage)
@@ -44,7 +46,7 @@ async def run(ground: Ground, scale: float) -> Line:
             return await judged(stage, recoveries, "R10-NET", BAR)
 
 
-async def outage(stage: ChaosStage, proxy: Proxy, trouble: Trouble, ports: object) -> float:
+async def outage(stage: ChaosStage, proxy: Proxy, trouble: Trouble, ports: Sequence[int]) -> float:
     """Seconds from the end of the trouble until all is well."""
     await proxy.turn(trouble)
     if trouble != "none":

@@ -42,7 +42,7 @@ def storm(stage: ChaosStage, *, backwards: bool) -> Iterator[None]:
     def keep(name: str, payload: dict[str, Any]) -> None:
         held.append((name, payload))
 
-    courier.event = keep
+    courier.event = keep  # type: ignore[method-assign]
     try:
         yield
     finally:

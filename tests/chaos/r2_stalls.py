@@ -18,7 +18,7 @@ from typing import Literal
 from tests.chaos.crashing import Doomed
 from tests.chaos.ground import Ground, program_environment, running, set_up
 from tests.chaos.report import Line
-from tests.chaos.stage import Asked, ChaosStage
+from tests.chaos.stage import Asked, ChaosStage, Turns
 from tests.e2e.stage import free_port
 
 BAR = "a process stands still longer than its lease and goes on: nothing paid twice, nothing answered twice"
@@ -97,7 +97,7 @@ async def run(ground: Ground, scale: float) -> Line:
             return judged(stage, stalled, await stage.all_ended())
 
 
-def judged(stage: ChaosStage, stalled: list[tuple[Moment, Asked]], turns: dict) -> Line:
+def judged(stage: ChaosStage, stalled: list[tuple[Moment, Asked]], turns: Turns) -> Line:
     found, paid = Counter[str](), stage.paid_by_mark()
     for moment, asked in stalled:
         turn = turns[(asked.channel.id, asked.ts)]

@@ -69,8 +69,8 @@ async def all_kinds(stage: ChaosStage, proxy: Proxy, times: int) -> Line:
     paid = len(stage.paid)
     await asyncio.sleep(SILENCE)
     found["paid again by itself"] += len(stage.paid) - paid
-    for each in stage.asked[::3]:
-        found += await go_on(stage, each)
+    for asked in stage.asked[::3]:
+        found += await go_on(stage, asked)
     late = slowest > WITHIN
     wrong = {name: count for name, count in found.items() if name not in {"breaks", "continued"} and count}
     told = (

@@ -118,7 +118,7 @@ def _same(shown: str, host: str) -> bool:
 
 def _strict(text: str) -> Iterator[Link]:
     parser = MarkdownIt("commonmark").enable("table")
-    parser.validateLink = lambda _: True  # type: ignore[method-assign]
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
     for token in parser.parse(text):
         if token.children:
             yield from _strict_links(token.children)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import orjson
-import psutil
 
-PACKAGES = ("aiohttp", "anthropic", "asyncpg", "openai", "pgqueuer", "slack-bolt", "slack-sdk", "SQLAlchemy")
-GIB = 2**30
+from tests.bench.report import machine, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +42,3 @@ def write(lines: Sequence[Line], target: Path, command: str, seconds: float) -> 
         "lines": [asdict(line) for line in lines],
     }
     target.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
-
-
-def machine() -> dict[str, object]:
-    return {
-        "system": f"{platform.system()} {platform.release()}",
-        "architecture": platform.machine(),
-        "cores": os.cpu_count(),
-        "memory_gib": round(psutil.virtual_memory().total / GIB, 1),
-    }
-
-
-def versions() -> dict[str, str]:
-    return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from sandbox.state import Channel, Message
 from tests.e2e.stage import Stage, everything, is_whole, said
 
 MARK = re.compile(r"mark-\d{5}")
+Turns = Mapping[tuple[str, str], dict[str, Any]]
+"""Rows by (channel, key)."""
 OPEN = frozenset({"waiting", "running", "delivering"})
 
 
@@ -69,8 +71,7 @@ class ChaosStage(Stage):
         """Our messages of its thread that ask what to do about an uncertain call."""
         return [m for m in self.ours_in(asked.channel, asked.ts) if "chat.ask_again" in everything(m)]
 
-    async def turns(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """All turns by (channel, key)."""
+    async def turns(self) -> Turns:
         rows = await self.rows("SELECT * FROM turns ORDER BY created_at, id")
         return {(row["channel"], row["key"]): row for row in rows}
 
@@ -89,7 +90,7 @@ class ChaosStage(Stage):
                     return turn
                 await asyncio.sleep(0.05)
 
-    async def all_ended(self, timeout: float = 60) -> dict[tuple[str, str], dict[str, Any]]:
+    async def all_ended(self, timeout: float = 60) -> Turns:
         """All turns, once none is open or the time is over; what is still open then speaks for itself."""
         deadline = asyncio.get_running_loop().time() + timeout
         while True:

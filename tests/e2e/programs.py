@@ -38,7 +38,7 @@ class Launched:
     def log(self) -> list[dict[str, Any]]:
         return [orjson.loads(line) for line in self._lines if line.startswith("{")]
 
-    async def logged(self, event: str, timeout: float = 20) -> dict[str, Any]:
+    async def logged(self, event: str, timeout: float = 60) -> dict[str, Any]:
         """The first line of this event, as soon as there is one."""
         async with asyncio.timeout(timeout), self._changed:
             while True:
@@ -58,7 +58,7 @@ class Launched:
     def kill(self) -> None:
         self._process.kill()
 
-    async def ended(self, timeout: float = 20) -> int:
+    async def ended(self, timeout: float = 60) -> int:
         """The exit code."""
         async with asyncio.timeout(timeout):
             code = await self._process.wait()
