@@ -47,7 +47,7 @@ class Stand:
             await engine.dispose()
             yield made
         finally:
-            await self.server.run(f"DROP DATABASE {name} WITH (FORCE)")
+            await self.server.drop(name)
 
     def floor(self, name: str, **more: str) -> AbstractAsyncContextManager[Bot]:
         port = free_port()

@@ -19,7 +19,8 @@ from bot.web import Site
 from handlers.routes import Event
 from tests.bot import payloads
 from tests.bot.conftest import SECRET, SETTINGS, Door, Taken
-from tests.chaos.forgeries import FORM, Forger, sign
+from tests.chaos.forgeries import Forger, sign
+from tests.chaos.nonsense import FORM
 
 NOW = 1_795_356_000
 BODY = orjson.dumps(payloads.event(payloads.mention()))

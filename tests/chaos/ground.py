@@ -47,7 +47,7 @@ class Ground:
         try:
             yield self.server.beside(name)
         finally:
-            await self.server.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            await self.server.drop(name)
 
     @asynccontextmanager
     async def world(

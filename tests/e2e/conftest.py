@@ -23,7 +23,7 @@ def shared_database(server: Database, template: Database) -> Iterator[Database]:
     name = f"stage_{uuid4().hex}"
     asyncio.run(server.run(f"CREATE DATABASE {name} TEMPLATE {template.name}"))
     yield server.beside(name)
-    asyncio.run(server.run(f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(server.drop(name))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=WAYS)
