@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import shutil
+import signal
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psutil
 import uvloop
@@ -21,6 +25,7 @@ from tests.bench.report import Figure
 from tests.bench.stand import Stand, standing
 from tests.databases import Database
 
+T = TypeVar("T")
 Bench = Callable[[Stand], Awaitable[list[Figure]]]
 
 OUT = ROOT / "build" / "bench.json"
@@ -39,7 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     wanted = options.only or list(BENCHES)
     began = time.monotonic()
-    figures, elsewhere = uvloop.run(run(wanted))
+    try:
+        figures, elsewhere = uvloop.run(until_told(run(wanted)))
+    except asyncio.CancelledError:
+        return 1
     took = time.monotonic() - began
     about = report.machine() | {"busy_elsewhere": f"{elsewhere:.0%}"}
     command = "python -m tests.bench" + (f" --only {','.join(wanted)}" if options.only else "")
@@ -80,6 +88,13 @@ async def run(wanted: Sequence[str]) -> tuple[list[Figure], float]:
     return figures, max(0.0, busy() - busy_before - ours) / cores
 
 
+async def until_told(work: Coroutine[Any, Any, T]) -> T:
+    """SIGTERM ends what was started, too."""
+    working = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, working.cancel)
+    return await working
+
+
 async def one(name: str, stand: Stand) -> list[Figure]:
     """A bench that could not be run to its end is not met."""
     try:
@@ -99,6 +114,8 @@ async def postgres() -> AsyncIterator[Database]:
             yield Database(server.url("postgres"))
         finally:
             await server.stop()
+            # As root the server lives elsewhere, behind a link.
+            shutil.rmtree((Path(folder) / "data" / "postgres").resolve(), ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ TOKENS = 300
 class Size:
     rounds: int = 5
     turns: int = 80
-    rows: int = 30_000
+    rows: int = 5_000
 
 
 async def bench(stand: Stand, size: Size) -> list[Figure]:
