@@ -2,57 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-import yaml
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
-from bot.clock import SystemClock
+from bot.at_once import AtOnce
 from bot.config import Settings
-from bot.faults import checkpoint_for
+from bot.features import Feature
+from bot.features.chat import chat_of
+from bot.features.home import home_of
+from bot.features.shared import Shared, shared_of
 from bot.inbox import Inbox
 from bot.infrastructure import Infrastructure
 from bot.listeners import Listeners
-from bot.manifest import MANIFEST
 from bot.metrics import Metrics
-from bot.models import chat_router
-from bot.slack import Identity, bolt_app, web_client
+from bot.outside import Outside, outside_of
+from bot.slack import bolt_app, web_client
 from bot.upkeep import Upkeep
 from handlers.access import AccessHandlers
-from handlers.boundary import Boundary, explain
-from handlers.chat import ChatHandlers
-from handlers.directory import SlackDirectory
-from handlers.files import SlackFiles
-from handlers.grammar import Grammar
-from handlers.help import HelpHandlers
-from handlers.home import HomeHandlers
-from handlers.routes import Command, Event, Handlers, Route, Task
-from handlers.sender.gate import SlackCalls
-from handlers.sender.presenter import SlackPresenter
-from handlers.sender.replies import SlackReplies
+from handlers.routes import Command, Event, Route, Task
 from jobs.queue import Enqueuer
-from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, Preparation
-from services.chat.context import ContextBuilder
-from services.files import ThreadFiles
-from services.home import HomeService
-from services.limits import LimitsService
-from services.models.prices import BundledPrices
-from services.models.router import ModelRouter
-from services.people import PeopleService
-from services.policy import Policy
-from services.ports import Checkpoint, Clock, UnitOfWorkFactory
+from jobs.schedule import Entry
+from services.chat import ChatService
+from services.entities import Turn
+from services.ports import UnitOfWorkFactory
 from storage.cancellation import PostgresCancellation
-from storage.rates import SlackRateGate
-from storage.uow import unit_of_work
-
-MARGIN = 3
-"""Heartbeats a lease outlives its worker by: one may be late, a second one lost."""
-
 
 OVERRIDES = frozenset({"clock", "router", "metrics", "checkpoint"})
 
@@ -66,37 +43,16 @@ class Desk:
     upkeep: Upkeep
     access: AccessHandlers
     tasks: Mapping[str, Task]
+    entries: tuple[Entry, ...]
+    pages: tuple[web.AbstractRouteDef, ...]
     cancellation: PostgresCancellation
     enqueuer: Enqueuer
     uow: UnitOfWorkFactory
     metrics: Metrics
     routes: tuple[Route, ...]
     listeners: Listeners
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """The ports of the services, over storage, Slack and the providers."""
-
-    clock: Clock
-    checkpoint: Checkpoint
-    router: ModelRouter
-    enqueuer: Enqueuer
-    uow: UnitOfWorkFactory
-    cancellation: PostgresCancellation
-    directory: SlackDirectory
-    presenter: SlackPresenter
-    replies: SlackReplies
-    files: ThreadFiles
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    chat: ChatService
-    intake: ChatIntake
-    choices: ChatChoices
-    home: HomeService
-    limits: LimitsService
+    at_once: AtOnce
+    fresh: Callable[[Turn], Awaitable[None]]
 
 
 def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
@@ -104,102 +60,49 @@ def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
     if unknown := overrides.keys() - OVERRIDES:
         raise TypeError(f"nothing of this name to replace: {', '.join(sorted(unknown))}")
     outside = outside_of(settings, base, overrides)
-    services = services_of(settings, outside)
-    metrics: Metrics = overrides.get("metrics") or Metrics()
-    upkeep = Upkeep(services.chat, services.limits, settings.heartbeat_seconds)
+    shared = shared_of(settings, outside)
+    at_once = AtOnce(settings.workers)
     access = AccessHandlers(base.identity.bot_user)
-    boundary, grammar = Boundary(outside.replies), Grammar()
-    routes = (
-        *routes_of(*handlers_of(base.identity, outside, services, boundary, grammar)),
-        *routes_of(access, upkeep),
-    )
-    grammar.learn(route for route in routes if isinstance(route, Command))
-    listeners = Listeners(grammar, boundary)
+    chat = chat_of(settings, outside, shared, at_once, base.identity)
+    features = (chat.feature, *features_of(settings, base, outside, shared), Feature((access,)))
+    routes = routes_of(features)
+    shared.grammar.learn(route for route in routes if isinstance(route, Command))
+    metrics: Metrics = overrides.get("metrics") or Metrics()
+    listeners = Listeners(shared.grammar, shared.boundary)
     inbox = Inbox(events_of(routes), base.identity.bot_user, base.identity.bot_id, metrics)
     tokenless = web_client(settings, base.session, token=False)
     return Desk(
         app=bolt_app(settings, tokenless, base.identity, inbox, routes, listeners),
-        chat=services.chat,
-        upkeep=upkeep,
+        chat=chat.service,
+        upkeep=chat.upkeep,
         access=access,
         tasks={route.name: route for route in routes if isinstance(route, Task)},
+        entries=tuple(entry for feature in features for entry in feature.entries),
+        pages=tuple(page for feature in features for page in feature.pages),
         cancellation=outside.cancellation,
         enqueuer=outside.enqueuer,
         uow=outside.uow,
         metrics=metrics,
         routes=routes,
         listeners=listeners,
+        at_once=at_once,
+        fresh=chat.handlers.fresh,
     )
 
 
-def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str, Any]) -> Outside:
-    clock: Clock = overrides.get("clock") or SystemClock()
-    engine, enqueuer = base.database.engine, Enqueuer()
-    uow = unit_of_work(engine, enqueuer)
-    calls = SlackCalls(base.client, SlackRateGate(engine, enabled=settings.rate_gates), clock)
-    directory = SlackDirectory(calls, lambda: base.identity.bot_user)
-    token = settings.slack_bot_token.get_secret_value()
-    return Outside(
-        clock=clock,
-        checkpoint=overrides.get("checkpoint") or checkpoint_for(settings.crash_at),
-        router=overrides.get("router") or chat_router(settings, base.makers, clock),
-        enqueuer=enqueuer,
-        uow=uow,
-        cancellation=PostgresCancellation(engine, base.database.dsn),
-        directory=directory,
-        presenter=SlackPresenter(calls, directory, uow, clock, explain),
-        replies=SlackReplies(calls),
-        files=ThreadFiles(SlackFiles(base.session, token, settings.slack_api_url, calls)),
-    )
+def features_of(
+    settings: Settings,  # noqa: ARG001 - features to come read it
+    base: Infrastructure,
+    outside: Outside,
+    shared: Shared,
+) -> Iterable[Feature]:
+    """All that is not the chat turn itself."""
+    yield home_of(outside, shared, base.identity)
 
 
-def services_of(settings: Settings, o: Outside) -> Services:
-    people = PeopleService(o.uow, o.directory, o.clock)
-    policy = Policy(settings.owners, guests=settings.guests)
-    limits = LimitsService(o.uow, o.clock, settings.daily_tokens)
-    chat = ChatSettings(
-        worker=f"{socket.gethostname()}:{os.getpid()}",
-        answer_tokens=settings.answer_tokens,
-        lease=timedelta(seconds=settings.heartbeat_seconds * MARGIN),
-    )
-    context = ContextBuilder(o.files, limit=settings.context_tokens, answer_tokens=settings.answer_tokens)
-    preparation = Preparation(
-        o.uow, o.directory, people, o.router, context, limits, policy, BundledPrices(), o.clock, o.checkpoint, chat
-    )  # fmt: skip
-    intake = ChatIntake(o.uow, o.presenter, o.cancellation, o.clock, o.checkpoint)
-    return Services(
-        chat=ChatService(
-            o.uow, o.presenter, preparation, o.router, o.cancellation, o.clock, o.checkpoint, chat
-        ),
-        intake=intake,
-        choices=ChatChoices(o.uow, intake, people, policy, o.clock),
-        home=HomeService(o.uow, people, limits, o.router.names("chat")),
-        limits=limits,
-    )
-
-
-def handlers_of(
-    identity: Identity, outside: Outside, services: Services, boundary: Boundary, grammar: Grammar
-) -> tuple[Handlers, ...]:
-    replies = outside.replies
-    return (
-        ChatHandlers(
-            services.intake, services.chat, services.choices, replies, boundary, grammar, identity.bot_user
-        ),
-        HelpHandlers(replies, grammar),
-        HomeHandlers(services.home, replies, suggested_prompts(), identity.url),
-    )
-
-
-def routes_of(*handlers: Handlers) -> tuple[Route, ...]:
-    return tuple(route for group in handlers for route in group.routes())
+def routes_of(features: Iterable[Feature]) -> tuple[Route, ...]:
+    return tuple(route for feature in features for group in feature.handlers for route in group.routes())
 
 
 def events_of(routes: Iterable[Route]) -> dict[str, Event]:
     return {route.type: route for route in routes if isinstance(route, Event)}
-
-
-def suggested_prompts() -> list[dict[str, str]]:
-    manifest = yaml.safe_load(MANIFEST.read_text())
-    prompts: list[dict[str, str]] = manifest["features"]["agent_view"]["suggested_prompts"]
-    return prompts

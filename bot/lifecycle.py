@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import structlog
 from aiohttp import web
@@ -23,9 +23,11 @@ from handlers.routes import Task
 from jobs import tasks
 from jobs.queue import Worker
 from jobs.schedule import Schedule
+from services.chat.intake import TURN_TASK
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 Role = Literal["all", "web", "worker"]
 
 
@@ -72,31 +74,38 @@ class Program:
             dsn, table, concurrency=settings.workers * 2, heartbeat=settings.heartbeat_seconds
         )
         await self._worker.start()
-        stack.push_async_callback(self._worker.stop, settings.drain_seconds)
-        schedule = Schedule(dsn, desk.upkeep.entries(), desk.enqueuer)
+        desk.at_once.start(self._measured(TURN_TASK, desk.fresh))
+        stack.push_async_callback(self._stop_work, self._worker)
+        schedule = Schedule(dsn, desk.entries, desk.enqueuer)
         await schedule.start()
         stack.push_async_callback(schedule.stop)
 
-    def _job(self, task: Task) -> tasks.Task:
-        return tasks.Task(task.name, self._measured(task))
+    async def _stop_work(self, worker: Worker) -> None:
+        seconds = self._settings.drain_seconds
+        await asyncio.gather(worker.stop(seconds), self._desk.at_once.stop(seconds))
 
-    def _measured(self, task: Task) -> Callable[[dict[str, str]], Awaitable[None]]:
+    def _job(self, task: Task) -> tasks.Task:
+        return tasks.Task(task.name, self._measured(task.name, lambda payload: task.run(**payload)))
+
+    def _measured(self, name: str, work: Callable[[T], Awaitable[None]]) -> Callable[[T], Awaitable[None]]:
         metrics = self._desk.metrics
 
-        async def run(payload: dict[str, str]) -> None:
+        async def run(what: T) -> None:
             outcome = "failed"
-            with metrics.job_seconds.labels(task.name).time():
+            with metrics.job_seconds.labels(name).time():
                 try:
-                    await task.run(**payload)
+                    await work(what)
                     outcome = "done"
                 finally:
-                    metrics.jobs.labels(task.name, outcome).inc()
+                    metrics.jobs.labels(name, outcome).inc()
 
         return run
 
     async def _start_site(self, stack: AsyncExitStack) -> None:
         site = Site(self._settings, self._desk.metrics, self.checks, self.measure)
-        runner = web.AppRunner(site.application(self._door()), access_log=None, shutdown_timeout=5.0)
+        runner = web.AppRunner(
+            site.application(self._door(), self._desk.pages), access_log=None, shutdown_timeout=5.0
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         listener = web.TCPSite(runner, self._settings.host, self._settings.port)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from ipaddress import ip_address
 
 import orjson
@@ -32,9 +32,12 @@ class Site:
         self._checks = checks
         self._measure = measure
 
-    def application(self, events: Handler | None) -> web.Application:
-        """`events`: Slack's door, in HTTP mode."""
+    def application(
+        self, events: Handler | None, pages: Sequence[web.AbstractRouteDef] = ()
+    ) -> web.Application:
+        """`events`: Slack's door, in HTTP mode. `pages`: what the features show."""
         app = web.Application(client_max_size=BODY_LIMIT)
+        app.add_routes(pages)
         app.router.add_get("/healthz", self.healthy)
         app.router.add_get("/readyz", self.ready)
         app.router.add_get("/metrics", self.figures)

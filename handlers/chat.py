@@ -28,7 +28,7 @@ from handlers.routes import (
 from handlers.sender.replies import SlackReplies
 from services.chat import ChatChoices, ChatIntake, ChatService
 from services.chat.intake import EDITED_TASK, TURN_TASK
-from services.entities import Claim, ConversationMode, Heard, Place, Source, TurnState
+from services.entities import Claim, ConversationMode, Heard, Place, Source, Turn, TurnState
 
 FORM_QUESTION = "question"
 
@@ -174,8 +174,18 @@ class ChatHandlers:
     async def turn(self, conversation: str) -> None:
         """A queued turn: a command when its whole text parses as one, else a question for a model."""
         claim = await self._chat.claim(UUID(conversation))
+        if claim is not None:
+            await self._work(claim)
+
+    async def fresh(self, turn: Turn) -> None:
+        """A turn that was just heard here, without the way through the queue."""
+        claim = await self._chat.claim_fresh(turn)
         if claim is None:
-            return
+            await self._intake.wake(turn)
+        else:
+            await self._work(claim)
+
+    async def _work(self, claim: Claim) -> None:
         parsed = self._command_of(claim)
         if parsed is None:
             await self._chat.answer(claim)

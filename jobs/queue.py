@@ -39,6 +39,10 @@ async def install(connection: Connection) -> None:
         await queries.apply_upgrade()
 
 
+async def _nothing(_: Connection) -> None:
+    """The queue leaves nothing on a connection that would have to be reset with a round trip."""
+
+
 class Enqueuer:
     """Puts jobs into the queue inside the caller's transaction: its commit makes them visible."""
 
@@ -146,6 +150,7 @@ class Worker:
             timeout=5.0,
             command_timeout=10.0,
             server_settings=settings,
+            reset=_nothing,
         )
 
     def _connected(self) -> LastingDriver:

@@ -132,6 +132,22 @@ class LostClaim(ShowrunnerError):
     """This worker was away for longer than its lease, and another one has the turn now: nothing is ours to do."""
 
 
+class ObjectMissing(ShowrunnerError):
+    """Nothing is stored under this key."""
+
+
+class ObjectDamaged(ShowrunnerError):
+    """What arrived in the store is not what was sent; nothing of it is kept."""
+
+    permanent = False
+
+
+class StoreUnavailable(ShowrunnerError):
+    """The object store did not answer, or broke off."""
+
+    permanent = False
+
+
 class SlackUnavailable(ShowrunnerError):
     """Slack did not take a call. `code` is Slack's error name or an HTTP status."""
 
@@ -143,7 +159,8 @@ class SlackUnavailable(ShowrunnerError):
 
 
 class FileUnreadable(ShowrunnerError):
-    """`reason`: "too_large", "type", "password", "damaged", "gone", "no_access"."""
+    """`reason`: "too_large", "type", "mismatch", "password", "damaged", "too_long", "pixels", "unpacked",
+    "gone" or "no_access"."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}")

@@ -20,10 +20,9 @@ class LimitsService:
 
     async def reserve(self, reservation_id: UUID, actor: Actor, tokens: int) -> None:
         """Hold `tokens` of the person's day. Raises NotEnoughBudget, holding nothing."""
-        async with self._uow() as uow:
+        async with self._uow(atomic=False) as uow:
             refused = await uow.calls.reserve(reservation_id, [self._line(actor, tokens)])
             if not refused:
-                await uow.commit()
                 return
             raise await self._refusal(uow, refused[0])
 
@@ -36,7 +35,7 @@ class LimitsService:
 
     async def today(self, actor: Actor) -> UsageToday:
         line = self._line(actor, 0)
-        async with self._uow() as uow:
+        async with self._uow(atomic=False) as uow:
             state = await uow.calls.budget(line.scope, line.period, line.unit)
         return UsageToday(state.spent, state.reserved, line.cap, self._resets_at())
 

@@ -30,7 +30,7 @@ class PeopleService:
         return {actor.user: name for actor in set(actors) if (name := await self._name(actor))}
 
     async def settings(self, actor: Actor) -> Mapping[str, str]:
-        async with self._uow() as uow:
+        async with self._uow(atomic=False) as uow:
             return await uow.people.settings(actor)
 
     async def choose(self, actor: Actor, name: str, value: str) -> None:
@@ -54,7 +54,7 @@ class PeopleService:
         return name
 
     async def _stored(self, actor: Actor) -> Person | None:
-        async with self._uow() as uow:
+        async with self._uow(atomic=False) as uow:
             return await uow.people.person(actor, fresh_since=self._clock.now() - FRESH)
 
     async def _asked(self, actor: Actor) -> Person:

@@ -10,8 +10,32 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 # The hot rollup row is locked last and only until commit. Parameters that are null keep what is stored.
-CLOSE_CALL = text("""
-WITH done AS (
+_HELD = """
+held AS MATERIALIZED (
+    SELECT id FROM turns
+    WHERE id = :turn AND attempts = :attempt AND state IN ('running', 'delivering')
+    FOR NO KEY UPDATE
+)
+"""
+
+# Without an attempt nobody has to hold the turn.
+BEGIN_CALL = text("""
+WITH held AS MATERIALIZED (
+    SELECT id FROM turns
+    WHERE id = :turn_id AND attempts = :attempt AND state IN ('running', 'delivering')
+    FOR NO KEY UPDATE
+), free AS (
+    SELECT WHERE CAST(:attempt AS int) IS NULL OR EXISTS (SELECT FROM held)
+), start AS (
+    UPDATE reservations SET started = true WHERE id = :reservation AND EXISTS (SELECT FROM free)
+)
+INSERT INTO ai_calls (id, team, user_id, channel, provider, model, purpose, started_at, turn_id)
+SELECT :id, :team, :user_id, :channel, :provider, :model, :purpose, :started_at, :turn_id FROM free
+RETURNING id
+""")
+
+_DONE = """
+done AS (
     UPDATE ai_calls SET
         outcome = :outcome,
         tokens_in = coalesce(:tokens_in, tokens_in),
@@ -27,6 +51,8 @@ WITH done AS (
     WHERE id = :call AND outcome IN ('started', 'uncertain')
     RETURNING *
 )
+"""
+_ROLL_UP = """
 INSERT INTO usage_daily AS total
     (team, day, user_id, channel, provider, model, purpose,
      calls, tokens_in, cached_read, cached_write, tokens_out, cost, unpriced)
@@ -42,12 +68,14 @@ ON CONFLICT (team, day, user_id, channel, provider, model, purpose) DO UPDATE SE
     tokens_out = total.tokens_out + excluded.tokens_out,
     cost = total.cost + excluded.cost,
     unpriced = total.unpriced + excluded.unpriced
-""")
+"""
+CLOSE_CALL = text(f"WITH {_DONE} {_ROLL_UP}")
 
+# It does not wait for the disk: the row of the call that it is held for does, and takes it along.
 # No row: a counter is missing. Nothing is locked then, so that creating them cannot meet another's locks.
 RESERVE = text("""
 WITH wanted AS MATERIALIZED (
-    SELECT * FROM unnest(
+    SELECT w.*, set_config('synchronous_commit', 'off', true) FROM unnest(
         CAST(:scopes AS text[]), CAST(:periods AS date[]), CAST(:units AS text[]),
         CAST(:amounts AS bigint[]), CAST(:caps AS bigint[])
     ) AS w (scope, period, unit, amount, cap)
@@ -82,8 +110,8 @@ ORDER BY scope, period, unit
 ON CONFLICT DO NOTHING
 """)
 
-GIVE_BACK = text("""
-WITH gone AS (
+_GONE = """
+gone AS (
     DELETE FROM reservations
     WHERE id = ANY(CAST(:reservations AS uuid[])) AND (:started OR NOT started)
     RETURNING lines
@@ -105,5 +133,30 @@ WITH gone AS (
     FROM locked AS l
     WHERE c.scope = l.scope AND c.period = l.period AND c.unit = l.unit
 )
-SELECT count(*) FROM gone
-""").bindparams(bindparam("spent", type_=JSONB))
+"""
+GIVE_BACK = text(f"WITH {_GONE} SELECT count(*) FROM gone").bindparams(  # noqa: S608 - parts of our own
+    bindparam("spent", type_=JSONB)
+)
+
+_ANSWERED = """
+delivering AS (
+    UPDATE turns SET state = 'delivering', error = NULL FROM held WHERE turns.id = held.id
+), answer AS (
+    INSERT INTO messages (id, conversation_id, team, channel, ts, author, user_id, text, at, turn_id, tokens)
+    SELECT :message, c.id, c.team, c.channel, :ts, 'us', '', :text, :at, :turn, :tokens
+    FROM conversations AS c, held WHERE c.id = :conversation
+    ON CONFLICT (turn_id) WHERE author IN ('us') DO UPDATE SET
+        ts = excluded.ts, text = excluded.text, at = excluded.at, tokens = excluded.tokens
+)
+"""
+_IF_HELD = "EXISTS (SELECT FROM held) AND id ="
+_ALL = (
+    _HELD,
+    _DONE.replace("WHERE id =", f"WHERE {_IF_HELD}"),
+    f"rolled_up AS ({_ROLL_UP})",
+    _GONE.replace("WHERE id =", f"WHERE {_IF_HELD}"),
+    _ANSWERED,
+)
+STORE_ANSWER = text(f"WITH {', '.join(_ALL)} SELECT count(*) FROM held").bindparams(  # noqa: S608 - parts of our own
+    bindparam("spent", type_=JSONB)
+)

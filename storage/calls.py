@@ -7,14 +7,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, select, update
 
-from services.entities import Actor, BudgetLine, BudgetState, CallOutcome, ModelCall, Usage
-from storage.call_statements import CLOSE_CALL, CREATE_COUNTERS, GIVE_BACK, RESERVE
+from services.entities import Actor, BudgetLine, BudgetState, CallOutcome, Message, ModelCall, Usage
+from services.errors import LostClaim
+from storage.call_statements import BEGIN_CALL, CLOSE_CALL, CREATE_COUNTERS, GIVE_BACK, RESERVE, STORE_ANSWER
+from storage.chat.rows import storable
 from storage.store import Store
 from storage.tables import OPEN_OUTCOMES, ai_calls, budget_counters, is_any, reservations
 
-_BEGIN = insert(ai_calls)
 _OF_TURN = (
     select(ai_calls)
     .where(ai_calls.c.turn_id == bindparam("turn"))
@@ -32,8 +33,29 @@ _COUNTER = select(budget_counters.c.spent, budget_counters.c.reserved).where(
 
 
 class SqlCallStore(Store):
-    async def begin(self, call: ModelCall) -> None:
-        await self._run(_BEGIN, **_identity(call), **_result(call))
+    async def begin(
+        self, call: ModelCall, reservation_id: UUID | None = None, attempt: int | None = None
+    ) -> None:
+        begun = {**_identity(call), "reservation": reservation_id, "attempt": attempt}
+        if await self._one(BEGIN_CALL, **begun) is None:
+            raise LostClaim
+
+    async def store_answer(
+        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+    ) -> None:
+        held = await self._value(
+            STORE_ANSWER,
+            **_answer(answer),
+            **_result(call),
+            call=call.id,
+            reservations=[reservation_id],
+            spent=dict(spent),
+            whole=None,
+            started=True,
+            attempt=attempt,
+        )
+        if not held:
+            raise LostClaim
 
     async def finish(self, call: ModelCall) -> None:
         await self._run(CLOSE_CALL, call=call.id, **_result(call))
@@ -120,6 +142,18 @@ def _identity(call: ModelCall) -> dict[str, object]:
         "purpose": call.purpose,
         "started_at": call.started_at,
         "turn_id": call.turn_id,
+    }
+
+
+def _answer(message: Message) -> dict[str, object]:
+    return {
+        "message": message.id,
+        "conversation": message.conversation_id,
+        "turn": message.turn_id,
+        "ts": message.ts,
+        "text": storable(message.text),
+        "at": message.at,
+        "tokens": message.tokens,
     }
 
 

@@ -17,6 +17,7 @@ _INTEND = insert(posts).on_conflict_do_nothing(index_elements=[posts.c.id])
 _the_post = posts.c.id == bindparam("post")
 _SENT = update(posts).where(_the_post).values(ts=bindparam("new_ts"))
 _SEAL = update(posts).where(_the_post).values(sealed=True, length=bindparam("new_length"))
+_SENT_WHOLE = _SEAL.values(ts=bindparam("new_ts"))
 _FORGET = delete(posts).where(_the_post)
 _OF_TURN = select(posts).where(posts.c.turn_id == bindparam("turn")).order_by(posts.c.part, posts.c.id)
 
@@ -42,8 +43,11 @@ class SqlPostStore(Store):
     async def sent(self, post_id: UUID, ts: str) -> None:
         await self._run(_SENT, post=post_id, new_ts=ts)
 
-    async def seal(self, post_id: UUID, *, length: int) -> None:
-        await self._run(_SEAL, post=post_id, new_length=length)
+    async def seal(self, post_id: UUID, *, length: int, ts: str | None = None) -> None:
+        if ts is None:
+            await self._run(_SEAL, post=post_id, new_length=length)
+        else:
+            await self._run(_SENT_WHOLE, post=post_id, new_length=length, new_ts=ts)
 
     async def forget(self, post_id: UUID) -> None:
         await self._run(_FORGET, post=post_id)

@@ -91,8 +91,10 @@ def _told(error: Exception) -> Exception:
 
 
 def unit_of_work(engine: AsyncEngine, enqueue: Enqueue) -> UnitOfWorkFactory:
-    def begin() -> SqlUnitOfWork:
-        return SqlUnitOfWork(engine.connect(), enqueue)
+    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def begin(*, atomic: bool = True) -> SqlUnitOfWork:
+        return SqlUnitOfWork((engine if atomic else alone).connect(), enqueue)
 
     return begin
 

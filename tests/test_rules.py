@@ -25,8 +25,8 @@ ENVIRONMENT = {
 }
 PRINTING = ("bot/__main__.py", "bot/commands/", "sandbox/__main__.py")
 LONG_FILES = {
-    "services/entities.py": "one vocabulary, read as one",
-    "services/ports.py": "one protocol a port, read as one",
+    "services/entities/__init__.py": "one vocabulary, read as one",
+    "services/ports/__init__.py": "one protocol a port, read as one",
     "services/chat/turns.py": "the path of a turn; the lead's to split",
 }
 LOGGERS = frozenset({"log", "_log"})

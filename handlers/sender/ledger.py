@@ -53,28 +53,31 @@ class Ledger:
         )
 
     async def shown(self, turn_id: UUID) -> Shown:
-        async with self._uow() as uow:
+        async with self._uow(atomic=False) as uow:
             return Shown(await uow.posts.of_turn(turn_id))
 
-    async def begin(self, turn_id: UUID, place: Place, kind: str) -> tuple[Shown, Post | None]:
-        """What the turn has shown; where that holds nothing of `kind`, also the intent to show it."""
-        async with self._uow() as uow:
-            shown = Shown(await uow.posts.of_turn(turn_id))
+    async def begin(
+        self, turn_id: UUID, place: Place, kind: str, *, first: bool = False
+    ) -> tuple[Shown, Post | None]:
+        """What the turn has shown; where that holds nothing of `kind`, also the intent to show it.
+
+        `first`: it is known to have shown nothing.
+        """
+        async with self._uow(atomic=False) as uow:
+            shown = Shown(() if first else await uow.posts.of_turn(turn_id))
             if shown.of(kind):
                 return shown, None
             post = self.draft(turn_id, place, shown.next_part, kind)
             await uow.posts.intend(post)
-            await uow.commit()
         return shown, post
 
     async def sealed(self, post: Post, ts: str, length: int = 0, *, following: Post | None = None) -> None:
         """`post` is in Slack and complete; `following` is what comes next."""
-        async with self._uow() as uow:
-            await uow.posts.sent(post.id, ts)
-            await uow.posts.seal(post.id, length=length)
+        async with self._uow(atomic=following is not None) as uow:
+            await uow.posts.seal(post.id, length=length, ts=ts)
             if following is not None:
                 await uow.posts.intend(following)
-            await uow.commit()
+                await uow.commit()
 
     async def abandoned(self, posts: Sequence[Post], following: Post | None = None) -> None:
         """An earlier attempt's parts no longer count; those never sent are forgotten."""

@@ -16,7 +16,7 @@ from services.entities import Post
 
 
 async def open_pages(tools: Tools, target: Target) -> Pages:
-    shown, post = await tools.ledger.begin(target.turn_id, target.place, ANSWER)
+    shown, post = await tools.ledger.begin(target.turn_id, target.place, ANSWER, first=target.begins)
     if post is None:
         post = await _anew(tools, target, shown)
     return Pages(tools, target, await new_page(tools, target, post), tuple(shown.timestamps))

@@ -24,6 +24,7 @@ class Target:
     channel: str
     thread_ts: str
     user: str  # who asked
+    begins: bool = False  # nothing has been shown yet
 
     @property
     def place(self) -> Place:
@@ -36,7 +37,8 @@ def target_of(claim: Claim) -> Target:
     thread_ts = conversation.thread_ts or next((asked.ts for asked in claim.questions if asked.ts), None)
     if thread_ts is None:
         raise ValueError("the question of this turn has not been posted yet")
-    return Target(claim.turn.id, conversation.team, conversation.channel, thread_ts, claim.turn.user)
+    team, channel = conversation.team, conversation.channel
+    return Target(claim.turn.id, team, channel, thread_ts, claim.turn.user, claim.begins)
 
 
 def metadata_of(post: Post) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Runs on the three-second path of an event, so it does nothing but one short tran
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -30,27 +31,38 @@ class ChatIntake:
         cancellation: Cancellation,
         clock: Clock,
         checkpoint: Checkpoint,
+        at_once: Callable[[Turn], bool] = lambda _: False,
     ) -> None:
+        """`at_once` takes a turn to work on it here and now, where it can; the queue takes the others."""
         self._uow = uow
         self._show = presenter
         self._cancellation = cancellation
         self._clock = clock
         self._checkpoint = checkpoint
+        self._at_once = at_once
 
     async def hear(self, heard: Heard) -> Turn | None:
-        """Store what matters of a message and queue its turn; the turn if this made one."""
-        async with self._uow() as uow:
+        """Store what matters of a message and see to its turn; the turn if this made one.
+
+        All of it is stored by one statement. A turn whose waking is lost after that is found by the sweep.
+        """
+        async with self._uow(atomic=False) as uow:
             answer = await self._wants_answer(uow, heard)
             if not answer and not await self._is_ours(uow, heard):
                 return None
-            if heard.event_id and not await uow.chat.know_event(heard.team, heard.event_id, heard.source):
-                return None
-            self._checkpoint("received")
-            turn = await self._store(uow, heard, answer=answer)
-            await uow.commit()
+            turn = await uow.chat.hear(heard, answer=answer, once=True)
+        self._checkpoint("received")
         if turn is not None:
+            if not self._at_once(turn):
+                await self.wake(turn)
             self._checkpoint("enqueued")
         return turn
+
+    async def wake(self, turn: Turn) -> None:
+        """Have the turn worked on by whoever has time."""
+        async with self._uow() as uow:
+            await uow.enqueue(TURN_TASK, conversation=str(turn.conversation_id))
+            await uow.commit()
 
     async def _store(self, uow: UnitOfWork, heard: Heard, *, answer: bool) -> Turn | None:
         turn = await uow.chat.hear(heard, answer=answer)

@@ -56,11 +56,8 @@ class CallLedger:
         # Known before it is stored: a Stop in the middle of the commit must still find it.
         self.calls[call.id] = call
         self._begun[call.id] = self.clock.monotonic()
-        async with self.uow() as uow:
-            await self.hold(uow)
-            await uow.calls.begin(call)
-            await uow.calls.start_reservation(self.reservation)
-            await uow.commit()
+        async with self.uow(atomic=False) as uow:
+            await uow.calls.begin(call, self.reservation, self.attempt)
         self._sent.add(call.id)
         self.checkpoint("sent")
         return call.id

@@ -96,8 +96,10 @@ class Preparation:
         return person
 
     async def _check_loop(self, claim: Claim) -> None:
+        if claim.begins and not claim.turn.is_bot:
+            return
         since = self._clock.now() - timedelta(minutes=1)
-        async with self._uow() as uow:
+        async with self._uow(atomic=False) as uow:
             recent = await uow.chat.answers_since(claim.conversation.id, since)
             bot_again = claim.turn.is_bot and await uow.chat.bot_answered_since_person(claim.conversation.id)
         if bot_again or recent > self._settings.loop_limit:
@@ -120,8 +122,9 @@ class Preparation:
 
     async def thread(self, claim: Claim) -> Thread:
         """The thread as the turn sees it. Raises Stopped where its question was taken back meanwhile."""
-        async with self._uow() as uow:
-            conversation = await uow.chat.conversation(claim.conversation.id) or claim.conversation
+        async with self._uow(atomic=False) as uow:
+            known = None if claim.begins else await uow.chat.conversation(claim.conversation.id)
+            conversation = known or claim.conversation
             messages = await uow.chat.messages(conversation.id)
             goes_on = claim.turn.source is Source.CONTINUE and claim.turn.about
             broken = await uow.chat.answer_of(UUID(goes_on)) if goes_on else None

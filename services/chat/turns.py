@@ -16,7 +16,7 @@ from services.chat.intake import TURN_TASK
 from services.chat.ledger import release
 from services.chat.preparation import ChatSettings, Preparation
 from services.chat.writing import AnswerWriting
-from services.entities import CallOutcome, Claim, Message, ModelCall, Source, TurnState
+from services.entities import CallOutcome, Claim, Message, ModelCall, Source, Turn, TurnState
 from services.errors import (
     BadRequest,
     LostClaim,
@@ -35,6 +35,7 @@ from services.retry import persistently
 
 log = structlog.get_logger()
 
+SOON = 0.25  # seconds
 REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers)
 
 
@@ -61,6 +62,7 @@ class ChatService:
         self._settings = settings
         self._active: set[UUID] = set()
         self._working: dict[UUID, asyncio.Task[None]] = {}
+        self._shown_working: set[UUID] = set()
 
     # -- who works on what ---------------------------------------------------------------------
 
@@ -72,6 +74,17 @@ class ChatService:
                 conversation_id, worker=self._settings.worker, now=now, lease_until=now + self._settings.lease
             )
             await uow.commit()
+        if claim is not None:
+            self._checkpoint("claimed")
+        return claim
+
+    async def claim_fresh(self, turn: Turn) -> Claim | None:
+        """A turn that this process has just heard; None where its conversation is busy: `claim` decides."""
+        now = self._clock.now()
+        async with self._uow(atomic=False) as uow:
+            claim = await uow.chat.claim_fresh(
+                turn, worker=self._settings.worker, now=now, lease_until=now + self._settings.lease
+            )
         if claim is not None:
             self._checkpoint("claimed")
         return claim
@@ -117,12 +130,14 @@ class ChatService:
         """The turn is over; the next one of its conversation is woken."""
 
         async def store() -> None:
-            async with self._uow() as uow:
-                await uow.chat.hold(claim.turn.id, claim.turn.attempts)
-                await uow.chat.set_turn(claim.turn.id, state, error=error)
-                if await uow.chat.has_waiting(claim.conversation.id):
+            async with self._uow(atomic=False) as uow:
+                others_wait = await uow.chat.set_turn(
+                    claim.turn.id, state, error=error, attempt=claim.turn.attempts
+                )
+            if others_wait:
+                async with self._uow() as uow:
                     await uow.enqueue(TURN_TASK, conversation=str(claim.conversation.id))
-                await uow.commit()
+                    await uow.commit()
 
         try:
             await persistently(self._clock, store)
@@ -155,7 +170,7 @@ class ChatService:
             await self._fail(claim, error)
 
     async def _answered(self, claim: Claim, preferred: str | None, token: CancelToken) -> CallOutcome:
-        self._working[claim.turn.id] = asyncio.create_task(self._show.working(claim))
+        self._working[claim.turn.id] = asyncio.create_task(self._show_working(claim))
         context = await self._prepare.context(claim, token)
         ledger = await self._prepare.reserve(claim, context)
         try:
@@ -167,14 +182,29 @@ class ChatService:
             await ledger.give_back()
             raise
 
+    async def _show_working(self, claim: Claim) -> None:
+        """An answer that is there at once needs no sign that it is coming."""
+        await self._clock.sleep(SOON)
+        self._shown_working.add(claim.turn.id)
+        await self._show.working(claim)
+
     def _forget_working(self, turn_id: UUID) -> None:
+        def forget(_: asyncio.Task[None]) -> None:
+            self._working.pop(turn_id, None)
+            self._shown_working.discard(turn_id)
+
         if (working := self._working.get(turn_id)) is not None:
-            working.add_done_callback(lambda _: self._working.pop(turn_id, None))
+            self._keep_from_showing(turn_id, working)
+            working.add_done_callback(forget)
+
+    def _keep_from_showing(self, turn_id: UUID, working: asyncio.Task[None]) -> None:
+        if turn_id not in self._shown_working:
+            working.cancel()
 
     async def _delivered(self, claim: Claim, outcome: CallOutcome) -> None:
         self._checkpoint("posted")
         working = self._working.get(claim.turn.id)
-        if working is not None and not working.done():
+        if working is not None and not working.done() and claim.turn.id in self._shown_working:
             await self._idle(claim)
         whole = outcome is CallOutcome.ANSWERED
         await self.end(claim, TurnState.ANSWERED if whole else TurnState.PARTIAL)
@@ -275,5 +305,6 @@ class ChatService:
         """End the "working" row, once it has begun."""
         working = self._working.get(claim.turn.id)
         if working is not None:
+            self._keep_from_showing(claim.turn.id, working)
             await asyncio.wait({working})
         await self._show.idle(claim.conversation.place)

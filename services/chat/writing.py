@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from services.chat.answer import CUT, Answer, notes_of
 from services.chat.context import Context
 from services.chat.ledger import CallLedger
-from services.entities import Author, CallOutcome, Claim, Message, ModelCall, TurnState
+from services.entities import Author, CallOutcome, Claim, Message, ModelCall
 from services.errors import LostClaim, ModelBroke, Stopped, StorageUnavailable
 from services.models.router import ModelRouter
 from services.ports import AnswerNotes, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
@@ -108,11 +108,11 @@ class AnswerWriting:
         )
 
         async def store() -> None:
-            async with self._uow() as uow:
-                await answer.ledger.close(uow, call)
-                await uow.chat.add_answer(message)
-                await uow.chat.set_turn(claim.turn.id, TurnState.DELIVERING)
-                await uow.commit()
+            ledger = answer.ledger
+            async with self._uow(atomic=False) as uow:
+                await uow.calls.store_answer(
+                    message, call, ledger.reservation, ledger.spent(), ledger.attempt
+                )
 
         await persistently(self._clock, store)
 

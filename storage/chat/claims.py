@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, exists, select
 
-from services.entities import Claim, Source, Turn, TurnState
+from services.entities import Claim, Conversation, Source, Turn, TurnState
 from storage.chat.rows import to_conversation, to_message, to_turn
-from storage.chat.statements import EXTEND_LEASES, OVERDUE, QUESTIONS_ABOUT, TAKE_TURN
+from storage.chat.statements import EXTEND_LEASES, OVERDUE, QUESTIONS_ABOUT, TAKE_FRESH, TAKE_TURN
 from storage.store import Store
 from storage.tables import conversations, turn_is_open, turn_is_waiting, turns
 
@@ -46,7 +46,13 @@ class Claims(Store):
             now=now,
             lease_until=lease_until,
         )
-        return await self._claim_of(lead, place, rows) if rows else None
+        return await self._claim_of(lead, to_conversation(place), rows) if rows else None
+
+    async def claim_fresh(
+        self, turn: Turn, *, worker: str, now: datetime, lease_until: datetime
+    ) -> Claim | None:
+        rows = await self._all(TAKE_FRESH, lead=turn.id, worker=worker, now=now, lease_until=lease_until)
+        return await self._claim_of(turn, to_conversation(rows[0], turn), rows) if rows else None
 
     async def extend_leases(self, turn_ids: Sequence[UUID], lease_until: datetime) -> Sequence[UUID]:
         rows = await self._all(EXTEND_LEASES, turns=list(turn_ids), lease_until=lease_until)
@@ -59,7 +65,7 @@ class Claims(Store):
         rows = await self._all(OVERDUE, now=now, waiting_since=waiting_since)
         return [row.conversation_id for row in rows]
 
-    async def _claim_of(self, lead: Turn, place: Row[Any], asked: Sequence[Row[Any]]) -> Claim:
+    async def _claim_of(self, lead: Turn, conversation: Conversation, asked: Sequence[Row[Any]]) -> Claim:
         if lead.source in (Source.AGAIN, Source.CONTINUE):
             asked = await self._all(QUESTIONS_ABOUT, turn=lead.id)
         resumed = lead.state is not TurnState.WAITING
@@ -67,7 +73,7 @@ class Claims(Store):
             turn=replace(
                 lead, state=lead.state if resumed else TurnState.RUNNING, attempts=lead.attempts + 1
             ),
-            conversation=to_conversation(place),
+            conversation=conversation,
             questions=tuple(to_message(row) for row in asked if row.id is not None),
             resumed=resumed,
         )

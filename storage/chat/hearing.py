@@ -19,10 +19,10 @@ _KNOW = insert(slack_events).on_conflict_do_nothing().returning(slack_events.c.e
 
 
 class Hearing(Store):
-    async def hear(self, heard: Heard, *, answer: bool) -> Turn | None:
+    async def hear(self, heard: Heard, *, answer: bool, once: bool = False) -> Turn | None:
         ts = heard.key if _TS.fullmatch(heard.key) else None
         thread_ts = heard.thread_ts or ts
-        values = _values(heard) | {"answer": answer}
+        values = _values(heard) | {"answer": answer, "event_id": heard.event_id if once else None}
         if thread_ts is None:
             row = await self._one(HEAR_TRIGGER, **values)
         else:

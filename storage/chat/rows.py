@@ -24,11 +24,12 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\x00", "")
 
 
-def to_conversation(row: Row[Any]) -> Conversation:
+def to_conversation(row: Row[Any], turn: Turn | None = None) -> Conversation:
+    """`turn`, one of it, where `id`, `team` and `channel` of the row are another's."""
     return Conversation(
-        id=row.id,
-        team=row.team,
-        channel=row.channel,
+        id=turn.conversation_id if turn else row.id,
+        team=turn.team if turn else row.team,
+        channel=turn.channel if turn else row.channel,
         channel_kind=row.channel_kind,
         thread_ts=row.thread_ts,
         mode=ConversationMode(row.mode),

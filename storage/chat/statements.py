@@ -11,10 +11,21 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 # Every writer of a conversation locks its row first (here by updating it), so writers never wait in a circle.
 # A message without a ts comes with its turn: only the turn's key can say that it is the same one again.
+# The twin of a mention has nothing to add: it must not hold that lock just when its turn is claimed.
 HEAR_IN_THREAD = text("""
-WITH conversation AS (
+WITH known AS (
+    INSERT INTO slack_events (team, event_id, kind)
+    SELECT :team, :event_id, :source WHERE CAST(:event_id AS text) IS NOT NULL
+    ON CONFLICT DO NOTHING
+    RETURNING event_id
+), news AS (
+    SELECT WHERE CAST(:event_id AS text) IS NULL OR EXISTS (SELECT FROM known)
+), conversation AS (
     INSERT INTO conversations (id, team, channel, channel_kind, thread_ts, history_read, heard_at)
-    VALUES (:conversation, :team, :channel, :channel_kind, :thread_ts, :begins_thread, :at)
+    SELECT :conversation, :team, :channel, :channel_kind, :thread_ts, :begins_thread, :at FROM news
+    WHERE NOT :answer OR CAST(:files AS jsonb) <> '[]' OR NOT EXISTS (
+        SELECT FROM turns WHERE team = :team AND channel = :channel AND key = :key
+    )
     ON CONFLICT (team, channel, thread_ts)
     DO UPDATE SET heard_at = greatest(conversations.heard_at, excluded.heard_at)
     RETURNING id
@@ -49,11 +60,18 @@ SELECT * FROM turn
 
 # The turn decides whether it is new; the foreign keys are looked at when the statement is over.
 HEAR_TRIGGER = text("""
-WITH turn AS (
+WITH known AS (
+    INSERT INTO slack_events (team, event_id, kind)
+    SELECT :team, :event_id, :source WHERE CAST(:event_id AS text) IS NOT NULL
+    ON CONFLICT DO NOTHING
+    RETURNING event_id
+), news AS (
+    SELECT WHERE CAST(:event_id AS text) IS NULL OR EXISTS (SELECT FROM known)
+), turn AS (
     INSERT INTO turns
         (id, conversation_id, team, channel, key, user_id, source, created_at, model, about, is_bot)
     SELECT :turn, :conversation, :team, :channel, :key, :user_id, :source, :at, :model, :about, :is_bot
-    WHERE :answer
+    FROM news WHERE :answer
     ON CONFLICT (team, channel, key) DO NOTHING
     RETURNING *
 ), conversation AS (
@@ -87,6 +105,7 @@ ON CONFLICT (team, channel, ts) DO NOTHING
 # A locked turn is left alone: it has a living worker after all, or is being cancelled. Waiting for it could
 # close a circle with a transaction that holds it and is about to change the conversation whose lock we hold.
 # Gives each turn taken beside each message that it asks; no row: not taken.
+# Nobody waits for the disk: what follows (the row of a call) does, and a claim that is lost was not used.
 TAKE_TURN = text("""
 WITH lead AS (
     UPDATE turns SET
@@ -94,12 +113,12 @@ WITH lead AS (
         started_at = CASE state WHEN 'waiting' THEN :now ELSE started_at END,
         worker = :worker, lease_until = :lease_until, attempts = attempts + 1
     WHERE id = (
-        SELECT id FROM turns
+        SELECT id FROM turns, (SELECT set_config('synchronous_commit', 'off', true)) AS no_wait
         WHERE id = :lead AND (
             state = 'waiting'
             OR state IN ('running', 'delivering') AND (lease_until IS NULL OR lease_until <= :now)
         )
-        FOR NO KEY UPDATE SKIP LOCKED
+        FOR NO KEY UPDATE OF turns SKIP LOCKED
     )
     RETURNING id
 ), merged AS (
@@ -116,6 +135,28 @@ WITH lead AS (
 )
 SELECT m.* FROM taken
 LEFT JOIN messages AS m ON m.turn_id = taken.id AND m.author <> 'us' AND NOT m.deleted
+ORDER BY m.at, m.id
+""")
+
+# No lock on the conversation is needed: `claim` takes its oldest open turn, which is this one, and the turn's row
+# decides between the two.
+TAKE_FRESH = text("""
+WITH lead AS (
+    UPDATE turns SET
+        state = 'running', started_at = :now, worker = :worker, lease_until = :lease_until,
+        attempts = attempts + 1
+    FROM (SELECT set_config('synchronous_commit', 'off', true)) AS no_wait
+    WHERE id = :lead AND state = 'waiting' AND NOT EXISTS (
+        SELECT FROM turns AS other
+        WHERE other.conversation_id = turns.conversation_id AND other.id <> turns.id
+            AND other.state IN ('waiting', 'running', 'delivering')
+    )
+    RETURNING id, conversation_id
+)
+SELECT m.*,
+    c.channel_kind, c.thread_ts, c.mode, c.summary, c.summary_until, c.pinned, c.history_read, c.warned_full
+FROM lead JOIN conversations AS c ON c.id = lead.conversation_id
+LEFT JOIN messages AS m ON m.turn_id = lead.id AND m.author <> 'us' AND NOT m.deleted
 ORDER BY m.at, m.id
 """)
 

@@ -20,13 +20,17 @@ _the_turn = turns.c.id == bindparam("turn")
 _TURN = select(turns).where(_the_turn)
 
 _moved = update(turns).where(_the_turn).values(state=bindparam("new_state"), error=bindparam("new_error"))
-_MOVE = _moved
-_LET_GO = _moved.values(worker=None, lease_until=None)
-_HOLD = (
-    select(turns.c.id)
-    .where(_the_turn, turns.c.attempts == bindparam("attempt"), is_any(turns.c.state, RUNNING_STATES))
-    .with_for_update(key_share=True)
+_other = turns.alias("other")
+_others_wait = exists().where(
+    _other.c.conversation_id == turns.c.conversation_id,
+    _other.c.id != turns.c.id,
+    is_any(_other.c.state, [TurnState.WAITING]),
 )
+_MOVE = _moved.returning(_others_wait)
+_LET_GO = _moved.values(worker=None, lease_until=None).returning(_others_wait)
+_is_held = and_(turns.c.attempts == bindparam("attempt"), is_any(turns.c.state, RUNNING_STATES))
+_LET_GO_HELD = _LET_GO.where(_is_held)
+_HOLD = select(turns.c.id).where(_the_turn, _is_held).with_for_update(key_share=True)
 _WAIT_AGAIN = (
     update(turns)
     .where(_the_turn, is_any(turns.c.state, [TurnState.UNCERTAIN, TurnState.FAILED, TurnState.PARTIAL]))
@@ -101,10 +105,17 @@ class Turns(Store):
         if await self._value(_HOLD, turn=turn_id, attempt=attempt) is None:
             raise LostClaim
 
-    async def set_turn(self, turn_id: UUID, state: TurnState, *, error: str | None = None) -> None:
-        move = _MOVE if state in RUNNING_STATES else _LET_GO
+    async def set_turn(
+        self, turn_id: UUID, state: TurnState, *, error: str | None = None, attempt: int | None = None
+    ) -> bool:
         reason = None if error is None else storable(error)
-        await self._run(move, turn=turn_id, new_state=state.value, new_error=reason)
+        moved = {"turn": turn_id, "new_state": state.value, "new_error": reason}
+        if attempt is None:
+            return bool(await self._value(_MOVE if state in RUNNING_STATES else _LET_GO, **moved))
+        others_wait = await self._value(_LET_GO_HELD, **moved, attempt=attempt)
+        if others_wait is None:
+            raise LostClaim
+        return bool(others_wait)
 
     async def turn(self, turn_id: UUID) -> Turn | None:
         return await self._turn(_TURN, turn=turn_id)

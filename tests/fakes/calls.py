@@ -5,15 +5,37 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from services.entities import BudgetLine, BudgetState, CallOutcome, ModelCall
-from tests.fakes.memory import FakeStore, Reservation
+from services.entities import BudgetLine, BudgetState, CallOutcome, Message, ModelCall, TurnState
+from tests.fakes.chat import FakeChatStore
+from tests.fakes.memory import FakeStore, Journal, Memory, Reservation
 
 OPEN = (CallOutcome.STARTED, CallOutcome.UNCERTAIN)
 
 
 class FakeCallStore(FakeStore):
-    async def begin(self, call: ModelCall) -> None:
+    def __init__(self, memory: Memory, journal: Journal) -> None:
+        super().__init__(memory, journal)
+        self._chat = FakeChatStore(memory, journal)
+
+    async def begin(
+        self, call: ModelCall, reservation_id: UUID | None = None, attempt: int | None = None
+    ) -> None:
+        if attempt is not None and call.turn_id is not None:
+            await self._chat.hold(call.turn_id, attempt)
         self._put(self._memory.calls, call.id, call)
+        if reservation_id is not None:
+            await self.start_reservation(reservation_id)
+
+    async def store_answer(
+        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+    ) -> None:
+        if answer.turn_id is not None:
+            await self._chat.hold(answer.turn_id, attempt)
+        await self.finish(call)
+        await self.settle(reservation_id, spent)
+        await self._chat.add_answer(answer)
+        if answer.turn_id is not None:
+            await self._chat.set_turn(answer.turn_id, TurnState.DELIVERING)
 
     async def finish(self, call: ModelCall) -> None:
         stored = self._memory.calls.get(call.id)

@@ -17,8 +17,8 @@ class FakePostStore(FakeStore):
     async def sent(self, post_id: UUID, ts: str) -> None:
         self._change(post_id, ts=ts)
 
-    async def seal(self, post_id: UUID, *, length: int) -> None:
-        self._change(post_id, sealed=True, length=length)
+    async def seal(self, post_id: UUID, *, length: int, ts: str | None = None) -> None:
+        self._change(post_id, sealed=True, length=length, **({"ts": ts} if ts else {}))
 
     async def forget(self, post_id: UUID) -> None:
         self._drop(self._memory.posts, post_id)

@@ -16,8 +16,9 @@ from tests.fakes.posts import FakePostStore
 
 
 class FakeUnitOfWork:
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, *, atomic: bool = True) -> None:
         self._memory = memory
+        self._atomic = atomic
         self._journal = Journal()
         self._jobs: list[tuple[str, dict[str, str]]] = []
         self.chat = FakeChatStore(memory, self._journal)
@@ -39,7 +40,10 @@ class FakeUnitOfWork:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._journal.rollback()
+        if self._atomic:
+            self._journal.rollback()
+        else:
+            self._journal.commit()
 
 
 def new_memory(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Memory:
@@ -47,4 +51,7 @@ def new_memory(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Memor
 
 
 def fake_unit_of_work(memory: Memory) -> UnitOfWorkFactory:
-    return lambda: FakeUnitOfWork(memory)
+    def begin(*, atomic: bool = True) -> FakeUnitOfWork:
+        return FakeUnitOfWork(memory, atomic=atomic)
+
+    return begin

@@ -28,7 +28,9 @@ FOLLOWING = (Source.AGAIN, Source.CONTINUE)
 
 
 class FakeClaims(ChatBase):
-    async def hear(self, heard: Heard, *, answer: bool) -> Turn | None:
+    async def hear(self, heard: Heard, *, answer: bool, once: bool = False) -> Turn | None:
+        if once and heard.event_id and not await self.know_event(heard.team, heard.event_id, heard.source):
+            return None
         ts = heard.key if re.fullmatch(r"\d+\.\d{6}", heard.key) else None
         asked = (heard.team, heard.channel, heard.key)
         keys = {(row.turn.team, row.turn.channel, row.turn.key) for row in self._memory.turns.values()}
@@ -68,6 +70,16 @@ class FakeClaims(ChatBase):
             self._questions_of(self._origin(turn).id),
             resumed,
         )
+
+    async def claim_fresh(
+        self, turn: Turn, *, worker: str, now: datetime, lease_until: datetime
+    ) -> Claim | None:
+        rows = self._turns_in(turn.conversation_id, *OPEN)
+        if [row.turn.id for row in rows if row.turn.state is TurnState.WAITING or row.turn.id != turn.id] != [
+            turn.id
+        ]:
+            return None
+        return await self.claim(turn.conversation_id, worker=worker, now=now, lease_until=lease_until)
 
     async def extend_leases(self, turn_ids: Sequence[UUID], lease_until: datetime) -> Sequence[UUID]:
         rows = [row for row in self._memory.turns.values() if row.turn.id in turn_ids]

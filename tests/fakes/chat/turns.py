@@ -20,10 +20,18 @@ class FakeTurns(ChatBase):
         if row is None or row.turn.state not in RUNNING or row.turn.attempts != attempt:
             raise LostClaim
 
-    async def set_turn(self, turn_id: UUID, state: TurnState, *, error: str | None = None) -> None:
-        if row := self._memory.turns.get(turn_id):
-            lease = row.lease_until if state in RUNNING else None
-            self._save_turn(row, state=state, error=error, lease_until=lease)
+    async def set_turn(
+        self, turn_id: UUID, state: TurnState, *, error: str | None = None, attempt: int | None = None
+    ) -> bool:
+        if attempt is not None:
+            await self.hold(turn_id, attempt)
+        row = self._memory.turns.get(turn_id)
+        if row is None:
+            return False
+        lease = row.lease_until if state in RUNNING else None
+        self._save_turn(row, state=state, error=error, lease_until=lease)
+        waiting = self._turns_in(row.turn.conversation_id, TurnState.WAITING)
+        return any(other.turn.id != turn_id for other in waiting)
 
     async def turn(self, turn_id: UUID) -> Turn | None:
         row = self._memory.turns.get(turn_id)

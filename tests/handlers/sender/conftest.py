@@ -98,8 +98,8 @@ class Stage:
     claim: Claim
     commits: int = 0
 
-    def uow(self) -> UnitOfWork:
-        made = FakeUnitOfWork(self.memory)
+    def uow(self, *, atomic: bool = True) -> UnitOfWork:
+        made = FakeUnitOfWork(self.memory, atomic=atomic)
         commit = made.commit
 
         async def counted() -> None:

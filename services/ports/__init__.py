@@ -62,13 +62,14 @@ class Clock(Protocol):
 class ChatStore(Protocol):
     """Conversations, their messages and turns."""
 
-    async def hear(self, heard: Heard, *, answer: bool) -> Turn | None:
+    async def hear(self, heard: Heard, *, answer: bool, once: bool = False) -> Turn | None:
         """Store a message, its conversation (made when missing), and a waiting turn if `answer`.
 
         Returns the turn when a new one was made. The same `key` again (an event's twin, a retry)
         makes no second message or turn: files are merged, a turn is made if only the twin asked for
         one. Messages with `key` not a Slack ts (a trigger id) store their message without a ts.
         An AGAIN or CONTINUE turn adds no message: its `about` is the id of the turn it follows.
+        `once` records its event, too; nothing is stored of one that was known.
         """
         ...
 
@@ -94,12 +95,23 @@ class ChatStore(Protocol):
         """
         ...
 
+    async def claim_fresh(
+        self, turn: Turn, *, worker: str, now: datetime, lease_until: datetime
+    ) -> Claim | None:
+        """A turn that was just heard; None where others of its conversation are open: `claim` decides then."""
+        ...
+
     async def extend_leases(self, turn_ids: Sequence[UUID], lease_until: datetime) -> Sequence[UUID]:
         """Extend the leases of turns being worked on; returns the ids of those asked to stop."""
         ...
 
-    async def set_turn(self, turn_id: UUID, state: TurnState, *, error: str | None = None) -> None:
-        """Move a turn on. A state that ends it also ends its lease."""
+    async def set_turn(
+        self, turn_id: UUID, state: TurnState, *, error: str | None = None, attempt: int | None = None
+    ) -> bool:
+        """Move a turn on; a state that ends it also ends its lease. Whether others of its thread wait.
+
+        With `attempt`, to an end only: raises LostClaim as `hold` does.
+        """
         ...
 
     async def hold(self, turn_id: UUID, attempt: int) -> None:
@@ -180,8 +192,22 @@ class ChatStore(Protocol):
 class CallStore(Protocol):
     """The ledger of provider calls, its rollup and budgets."""
 
-    async def begin(self, call: ModelCall) -> None:
-        """Commit-before-pay: the row with outcome STARTED."""
+    async def begin(
+        self, call: ModelCall, reservation_id: UUID | None = None, attempt: int | None = None
+    ) -> None:
+        """Commit-before-pay: the row with outcome STARTED; its reservation is no longer swept.
+
+        With `attempt`: raises LostClaim, as `ChatStore.hold` does for the call's turn.
+        """
+        ...
+
+    async def store_answer(
+        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+    ) -> None:
+        """`hold`, `finish`, `settle`, `add_answer`, and the turn DELIVERING: all or nothing, in one statement.
+
+        Raises LostClaim.
+        """
         ...
 
     async def finish(self, call: ModelCall) -> None:
@@ -246,7 +272,9 @@ class PostStore(Protocol):
 
     async def sent(self, post_id: UUID, ts: str) -> None: ...
 
-    async def seal(self, post_id: UUID, *, length: int) -> None: ...
+    async def seal(self, post_id: UUID, *, length: int, ts: str | None = None) -> None:
+        """Complete, as the message `ts` where that was not told before."""
+        ...
 
     async def forget(self, post_id: UUID) -> None:
         """A post that was meant and is known not to be in Slack."""
@@ -291,7 +319,13 @@ class UnitOfWork(Protocol):
     ) -> None: ...
 
 
-UnitOfWorkFactory = Callable[[], UnitOfWork]
+class UnitOfWorkFactory(Protocol):
+    def __call__(self, *, atomic: bool = True) -> UnitOfWork:
+        """`atomic=False`: every statement is a transaction of its own, committed with it; nothing is enqueued.
+
+        For reads, and for what is one statement: BEGIN and COMMIT cost a round trip each.
+        """
+        ...
 
 
 class RateGate(Protocol):

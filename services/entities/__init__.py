@@ -200,6 +200,15 @@ class Claim:
     questions: tuple[Message, ...]
     resumed: bool = False
 
+    @property
+    def begins(self) -> bool:
+        """Whether its one question begins the thread, and nothing has been done about it yet."""
+        if self.turn.attempts > 1 or self.resumed or len(self.questions) != 1:
+            return False
+        follows_up = self.turn.source in {Source.AGAIN, Source.CONTINUE}
+        ts = self.questions[0].ts
+        return not follows_up and ts is not None and ts == self.conversation.thread_ts
+
 
 class CallOutcome(StrEnum):
     STARTED = "started"

@@ -1,0 +1,63 @@
+"""Questions and their answers."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.at_once import AtOnce
+from bot.config import Settings
+from bot.features import Feature
+from bot.features.shared import Shared
+from bot.outside import Outside
+from bot.slack import Identity
+from bot.upkeep import Upkeep
+from handlers.chat import ChatHandlers
+from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, Preparation
+from services.chat.context import ContextBuilder
+
+MARGIN = 3
+"""Heartbeats a lease outlives its worker by: one may be late, a second one lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    service: ChatService
+    handlers: ChatHandlers
+    upkeep: Upkeep
+
+    @property
+    def feature(self) -> Feature:
+        return Feature((self.handlers, self.upkeep), tuple(self.upkeep.entries()))
+
+
+def chat_of(settings: Settings, o: Outside, shared: Shared, at_once: AtOnce, identity: Identity) -> Chat:
+    chosen = chat_settings(settings)
+    service = ChatService(
+        o.uow, o.presenter, preparation(settings, o, shared, chosen), o.router, o.cancellation, o.clock, o.checkpoint,
+        chosen,
+    )  # fmt: skip
+    intake = ChatIntake(o.uow, o.presenter, o.cancellation, o.clock, o.checkpoint, at_once)
+    choices = ChatChoices(o.uow, intake, shared.people, shared.policy, o.clock)
+    handlers = ChatHandlers(
+        intake, service, choices, o.replies, shared.boundary, shared.grammar, identity.bot_user
+    )
+    return Chat(service, handlers, Upkeep(service, shared.limits, settings.heartbeat_seconds))
+
+
+def chat_settings(settings: Settings) -> ChatSettings:
+    return ChatSettings(
+        worker=f"{socket.gethostname()}:{os.getpid()}",
+        answer_tokens=settings.answer_tokens,
+        lease=timedelta(seconds=settings.heartbeat_seconds * MARGIN),
+    )
+
+
+def preparation(settings: Settings, o: Outside, shared: Shared, chosen: ChatSettings) -> Preparation:
+    context = ContextBuilder(o.files, limit=settings.context_tokens, answer_tokens=settings.answer_tokens)
+    return Preparation(
+        o.uow, o.directory, shared.people, o.router, context, shared.limits, shared.policy, shared.prices,
+        o.clock, o.checkpoint, chosen,
+    )  # fmt: skip

@@ -1,0 +1,36 @@
+"""What several features stand on: who somebody is, what they may do, and what they may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.config import Settings
+from bot.outside import Outside
+from handlers.boundary import Boundary
+from handlers.grammar import Grammar
+from services.limits import LimitsService
+from services.models.prices import BundledPrices
+from services.people import PeopleService
+from services.policy import Policy
+from services.ports import Prices
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    people: PeopleService
+    policy: Policy
+    limits: LimitsService
+    prices: Prices
+    boundary: Boundary
+    grammar: Grammar
+
+
+def shared_of(settings: Settings, outside: Outside) -> Shared:
+    return Shared(
+        people=PeopleService(outside.uow, outside.directory, outside.clock),
+        policy=Policy(settings.owners, guests=settings.guests),
+        limits=LimitsService(outside.uow, outside.clock, settings.daily_tokens),
+        prices=BundledPrices(),
+        boundary=Boundary(outside.replies),
+        grammar=Grammar(),
+    )
