@@ -41,6 +41,8 @@ class CallLedger:
     """The claim of the turn that this is done under."""
     lease: float = 15.0
     """Seconds after which the claim may have passed to another worker."""
+    worker: str | None = None
+    """That claim's own name."""
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     _sent: set[UUID] = field(default_factory=set)
     _begun: dict[UUID, float] = field(default_factory=dict)
@@ -64,7 +66,7 @@ class CallLedger:
         self.calls[call.id] = call
         self._begun[call.id] = self.clock.monotonic()
         async with self.uow(atomic=False) as uow:
-            await uow.calls.begin(call, self.reservation, self.attempt)
+            await uow.calls.begin(call, self.reservation, self.attempt, self.worker)
         self._sent.add(call.id)
         self.checkpoint("sent")
         return call.id
