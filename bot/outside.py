@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.faults import checkpoint_for
 from bot.infrastructure import Infrastructure
 from bot.models import chat_router
+from handlers.access import Access
 from handlers.boundary import explain
 from handlers.directory import SlackDirectory
 from handlers.files import SlackFiles
@@ -35,6 +36,7 @@ class Outside:
     router: ModelRouter
     enqueuer: Enqueuer
     uow: UnitOfWorkFactory
+    access: Access
     cancellation: PostgresCancellation
     calls: SlackCalls
     directory: SlackDirectory
@@ -50,7 +52,9 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
     clock: Clock = overrides.get("clock") or SystemClock()
     engine, enqueuer = base.database.engine, Enqueuer()
     uow = unit_of_work(engine, enqueuer)
-    calls = SlackCalls(base.client, SlackRateGate(engine, enabled=settings.rate_gates), clock)
+    access = Access()
+    gate = SlackRateGate(engine, enabled=settings.rate_gates)
+    calls = SlackCalls(base.client, gate, clock, access.lost)
     directory = SlackDirectory(calls, lambda: base.identity.bot_user)
     token = settings.slack_bot_token.get_secret_value()
     slack_files = SlackFiles(base.session, token, settings.slack_api_url, calls)
@@ -60,6 +64,7 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
         router=overrides.get("router") or chat_router(settings, base.makers, clock),
         enqueuer=enqueuer,
         uow=uow,
+        access=access,
         cancellation=PostgresCancellation(engine, base.database.dsn),
         calls=calls,
         directory=directory,

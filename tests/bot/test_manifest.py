@@ -74,7 +74,7 @@ def routes():
         ChatHandlers(*nothing),
         HelpHandlers(None, None),
         HomeHandlers(None, None, [], ""),
-        AccessHandlers(""),
+        AccessHandlers(None, ""),
     ):
         yield from handlers.routes()
 

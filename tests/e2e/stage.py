@@ -208,7 +208,7 @@ async def serving(
         process.stderr.close()
 
 
-async def ready(port: int, process: subprocess.Popen[bytes] | None = None, timeout: float = 30) -> None:
+async def ready(port: int, process: subprocess.Popen[bytes] | None = None, timeout: float = 120) -> None:
     async with asyncio.timeout(timeout), aiohttp.ClientSession() as session:
         while True:
             if process is not None and process.poll() is not None:
