@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
 import uvloop
 
@@ -33,12 +33,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: argparse.Namespace, settings: Settings) -> int:
     try:
-        uvloop.run(
-            commands.serve(settings, given.role) if given.command == "serve" else commands.migrate(settings)
-        )
+        uvloop.run(_work(given, settings))
     except Exception as error:
         return commands.give_up(error)
     return 0
+
+
+def _work(given: argparse.Namespace, settings: Settings) -> Coroutine[None, None, None]:
+    if given.command == "serve":
+        return commands.serve(settings, given.role)
+    return commands.migrate(settings, bucket_rules=given.bucket_rules)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,7 +54,10 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--role", choices=("all", "web", "worker"), default="all", help="hear Slack, work, or both"
     )
-    words.add_parser("migrate", help="bring the database's tables to their newest form")
+    migrate = words.add_parser("migrate", help="bring the database's tables to their newest form")
+    migrate.add_argument(
+        "--bucket-rules", action="store_true", help="also tell S3_BUCKET how long to keep what"
+    )
     told = words.add_parser("manifest", help="print the Slack manifest for a mode")
     told.add_argument("--mode", choices=("socket", "http"), default="socket")
     told.add_argument("--url", help="public address, for HTTP mode")

@@ -24,6 +24,7 @@ from jobs.queue import Enqueuer
 from services.files import ThreadFiles
 from services.models.router import ModelRouter
 from services.ports import Checkpoint, Clock, UnitOfWorkFactory
+from services.ports.objects import ObjectStore
 from storage.cancellation import PostgresCancellation
 from storage.rates import SlackRateGate
 from storage.uow import unit_of_work
@@ -45,6 +46,7 @@ class Outside:
     replies: SlackReplies
     slack_files: SlackFiles
     files: ThreadFiles
+    objects: ObjectStore
 
 
 def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str, Any]) -> Outside:
@@ -73,4 +75,5 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
         replies=SlackReplies(calls),
         slack_files=slack_files,
         files=ThreadFiles(slack_files),
+        objects=base.objects,
     )
