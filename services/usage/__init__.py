@@ -1,0 +1,6 @@
+"""Usage: periods, sums, reports, forecasts, and the file that a report can be."""
+
+from services.usage.report import Query, Report
+from services.usage.service import UsageService
+
+__all__ = ["Query", "Report", "UsageService"]
