@@ -38,8 +38,8 @@ def summary(report: Report) -> str:
     """For notifications, and for readers without blocks."""
     total = report.total
     return (
-        f"{title(report)}: {words.tokens(total.tokens)} tokens, {money(total)}, {total.answers:,} "
-        f"answer{'s' if total.answers != 1 else ''}"
+        f"{title(report)}: {words.tokens(total.tokens)} tokens, {money(total)}, "
+        f"{words.plural(total.answers, 'answer')}"
     )
 
 
@@ -96,25 +96,20 @@ def remarks(report: Report) -> list[Block]:
 def caching(total: Counted) -> list[str]:
     if not (total.cached_read or total.hits or total.saved):
         return []
-    hits = (
-        f", {total.hits:,} answer{'s' if total.hits != 1 else ''} came from the answer cache"
-        if total.hits
-        else ""
-    )
-    return [
-        f":recycle: *{words.percent(total.from_cache)}* of the input was read from a cache{hits}: "
-        f"caching saved *{words.dollars(total.saved)}*."
-    ]
+    hits = f", {words.plural(total.hits, 'answer')} came from the answer cache" if total.hits else ""
+    read = f":recycle: *{words.percent(total.from_cache)}* of the input was read from a cache"
+    return [f"{read}{hits}: caching saved *{words.dollars(total.saved)}*."]
 
 
 def outlook(found: Forecast | None) -> list[str]:
     if found is None:
         return []
     daily = f"{words.dollars(found.daily_cost)} and {words.short(found.daily_tokens)} tokens a day"
+    come = f"about *{words.dollars(found.cost)}* and {words.short(found.tokens)} tokens"
+    how = f"{daily} (the mean of the last {found.basis} full days)"
+    left = words.plural(found.days_left, "day")
     return [
-        f":crystal_ball: By {words.day(found.until)} it comes to about *{words.dollars(found.cost)}* and "
-        f"{words.short(found.tokens)} tokens: this month so far, and {daily} (the mean of the last {found.basis} "
-        f"full days) for the {found.days_left} day{'s' if found.days_left != 1 else ''} left."
+        f":crystal_ball: By {words.day(found.until)} it comes to {come}: so far, and {how} for {left} more."
     ]
 
 
@@ -125,8 +120,8 @@ def trouble(total: Counted) -> list[str]:
         lines.append(f":warning: {total.failed:,} of {total.calls:,} calls failed{stood_in}.")
     if total.unpriced:
         lines.append(
-            f":grey_question: {total.unpriced:,} call{'s' if total.unpriced != 1 else ''} used a model whose price "
-            "I don't know: the sums of money leave them out."
+            f":grey_question: {words.plural(total.unpriced, 'call')} used a model whose price I don't know: "
+            "the sums of money leave that out."
         )
     return lines
 

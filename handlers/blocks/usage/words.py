@@ -46,6 +46,10 @@ def short(number: int) -> str:
     return str(number)
 
 
+def plural(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def dollars(amount: Decimal) -> str:
     """Fractions of a cent to two digits."""
     if amount >= Decimal("0.01") or amount == 0:
