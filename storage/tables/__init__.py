@@ -17,6 +17,7 @@ from storage.tables.chat import (
     turn_is_waiting,
     turns,
 )
+from storage.tables.limits import limit_requests, limit_versions, limits, request_times
 from storage.tables.slack import POST_KINDS, file_texts, posts, rate_buckets, schedule_ticks, users
 
 __all__ = [
@@ -31,11 +32,15 @@ __all__ = [
     "file_texts",
     "followers",
     "is_any",
+    "limit_requests",
+    "limit_versions",
+    "limits",
     "message_is_ours",
     "messages",
     "metadata",
     "posts",
     "rate_buckets",
+    "request_times",
     "reservations",
     "schedule_ticks",
     "slack_events",
