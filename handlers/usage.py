@@ -82,7 +82,7 @@ class UsageHandlers:
 
     async def file(self, press: Press) -> None:
         asked = asked_again(press.value, press.actor.team)
-        await self._send_file(press.to, await self._usage.asked(press.actor, asked.query))
+        await self._send_file(press.beside, await self._usage.asked(press.actor, asked.query))
 
     async def share(self, press: Press) -> None:
         asked = asked_again(press.value, press.actor.team)

@@ -17,5 +17,7 @@ from handlers.usage import UsageHandlers
 def usage_of(settings: Settings, base: Infrastructure, outside: Outside, shared: Shared) -> Feature:
     uploads = SlackUploads(outside.calls, base.session, settings.slack_api_url)
     charts = Charts(Capabilities(outside.clock), uploads, outside.clock)
-    reports = SlackReports(outside.calls, outside.replies, charts, base.session, settings.slack_api_url)
+    reports = SlackReports(
+        outside.calls, outside.replies, outside.bulletins, charts, base.session, settings.slack_api_url
+    )
     return Feature((UsageHandlers(shared.usage, reports, uploads),))

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 import aiohttp
 import orjson
 
 from handlers.blocks.kit import Block
 from handlers.routes import Audience, Press
+from handlers.sender.bulletins import Bulletins
 from handlers.sender.charts import Charts, Draw
 from handlers.sender.gate import SlackCalls, SlackRefused
-from handlers.sender.replies import QUIET, SlackReplies
+from handlers.sender.replies import SlackReplies
 from services.errors import SlackUnavailable
 
 HOOKS = "https://hooks.slack.com"
@@ -35,12 +37,14 @@ class SlackReports:
         self,
         calls: SlackCalls,
         replies: SlackReplies,
+        bulletins: Bulletins,
         charts: Charts,
         session: aiohttp.ClientSession,
         api_url: str,
     ) -> None:
         self._calls = calls
         self._replies = replies
+        self._bulletins = bulletins
         self._charts = charts
         self._session = session
         self._origins = frozenset({HOOKS, _origin(api_url)})
@@ -68,19 +72,15 @@ class SlackReports:
         try:
             await self._charts.show(press.actor.team, page.blocks, page.draw, post)
         except SlackUnavailable:
-            await self.show(press.to, page)
+            await self.show(press.beside, page)
 
     async def share(self, press: Press, page: Page) -> None:
-        """For everybody where it was asked, in the same thread."""
-        place = press.to.place
-        where: Block = {"channel": place.channel}
-        thread_ts = press.message.get("thread_ts")
-        if thread_ts:
-            where["thread_ts"] = thread_ts
+        """For everybody where it was asked, in the same thread; once, however often Slack tells of the press."""
+        shared_id = uuid5(NAMESPACE_URL, f"share:{press.actor.team}:{press.key}")
+        place = press.beside.place
 
         async def post(blocks: list[Block]) -> None:
-            body = {**where, "text": page.text, "blocks": blocks, **QUIET}
-            await self._calls.send(place.team, "chat.postMessage", body, channel=place.channel)
+            await self._bulletins.show(shared_id, place, page.text, blocks)
 
         await self._charts.show(place.team, page.blocks, page.draw, post)
 

@@ -37,8 +37,8 @@ def _lines(report: Report) -> Iterator[list[str]]:
             yield _line(dimension.value, row.key, row.name, period.span, row.counted)
     if report.forecast:
         found = report.forecast
-        money = {"cost": found.cost, "tokens": found.tokens}
-        numbers = [_number(money[name]) if name in money else "" for name in (*MEASURES, "tokens")]
+        known = {"cost": _number(found.cost), "tokens": _number(found.tokens)}
+        numbers = [known.get(name, "") for name in (*MEASURES, "tokens")]
         yield ["forecast", "", f"mean of {found.basis} days", "", found.until.isoformat(), "", *numbers]
 
 
