@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, TextClause, bindparam, select, text
 
 from services.entities.usage import Counted, Dimension, Scope, ScopeKind, Span, Tallies, Tally
 from storage.store import Store
-from storage.tables import users
+from storage.tables import ai_calls, users
 
 _MEASURES = (
     "calls", "answers", "failed", "failovers", "hits", "tokens_in", "cached_read", "cached_write", "tokens_out",
@@ -75,6 +76,9 @@ _NAMES = select(users.c.user_id, users.c.name).where(
 )
 
 
+_LOGGED = select(ai_calls.c.id).where(ai_calls.c.id.in_(bindparam("calls", expanding=True)))
+
+
 class SqlUsageStore(Store):
     async def tallies(self, scope: Scope, span: Span, before: Span) -> Tallies:
         rows = await self._all(
@@ -102,6 +106,9 @@ class SqlUsageStore(Store):
     async def names(self, team: str, users: Collection[str]) -> Mapping[str, str]:
         rows = await self._all(_NAMES, team=team, users=list(users))
         return {row.user_id: row.name for row in rows}
+
+    async def logged(self, calls: Collection[UUID]) -> Collection[UUID]:
+        return {row.id for row in await self._all(_LOGGED, calls=list(calls))}
 
 
 def _to_tally(row: Row[Any]) -> Tally:

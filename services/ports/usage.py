@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol
+from uuid import UUID
 
 from services.entities.usage import Counted, Scope, Span, Tallies
 
@@ -25,4 +26,8 @@ class UsageStore(Protocol):
 
     async def names(self, team: str, users: Collection[str]) -> Mapping[str, str]:
         """What people were called when Slack last told us; those it never did are left out."""
+        ...
+
+    async def logged(self, calls: Collection[UUID]) -> Collection[UUID]:
+        """Which of these calls are in the log."""
         ...

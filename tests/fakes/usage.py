@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from services.entities import CallOutcome, ModelCall
 from services.entities.usage import Counted, Dimension, Scope, ScopeKind, Span, Tallies, Tally
@@ -42,6 +43,9 @@ class FakeUsageStore:
     async def names(self, team: str, users: Collection[str]) -> Mapping[str, str]:
         known = self._memory.people
         return {user: known[team, user][0].name for user in users if (team, user) in known}
+
+    async def logged(self, calls: Collection[UUID]) -> Collection[UUID]:
+        return set(calls) & self._memory.calls.keys()
 
     def _calls(self, scope: Scope, span: Span) -> list[ModelCall]:
         def fits(call: ModelCall) -> bool:
