@@ -15,6 +15,7 @@ from bot.features import Feature
 from bot.features.chat import chat_of
 from bot.features.home import home_of
 from bot.features.shared import Shared, shared_of
+from bot.features.usage import usage_of
 from bot.inbox import Inbox
 from bot.infrastructure import Infrastructure
 from bot.listeners import Listeners
@@ -91,13 +92,14 @@ def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
 
 
 def features_of(
-    settings: Settings,  # noqa: ARG001 - features to come read it
+    settings: Settings,
     base: Infrastructure,
     outside: Outside,
     shared: Shared,
 ) -> Iterable[Feature]:
     """All that is not the chat turn itself."""
     yield home_of(outside, shared, base.identity)
+    yield usage_of(settings, base, outside, shared)
 
 
 def routes_of(features: Iterable[Feature]) -> tuple[Route, ...]:

@@ -20,6 +20,7 @@ from storage.chat import SqlChatStore
 from storage.outages import is_outage
 from storage.people import SqlPeopleStore
 from storage.posts import SqlPostStore
+from storage.usage import SqlUsageStore
 
 DriverConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Enqueue = Callable[[DriverConnection, str, bytes], Awaitable[None]]
@@ -48,6 +49,10 @@ class SqlUnitOfWork:
     @cached_property
     def posts(self) -> SqlPostStore:
         return SqlPostStore(self._connection)
+
+    @cached_property
+    def usage(self) -> SqlUsageStore:
+        return SqlUsageStore(self._connection)
 
     async def enqueue(self, task: str, **payload: str) -> None:
         await self._enqueue(await self._driver_in_transaction(), task, orjson.dumps(payload))

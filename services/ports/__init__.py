@@ -40,6 +40,7 @@ from services.entities import (
     UsageToday,
 )
 from services.errors import ShowrunnerError
+from services.ports.usage import UsageStore
 
 NO_GRACE = timedelta(0)
 
@@ -346,6 +347,9 @@ class UnitOfWork(Protocol):
 
     @property
     def posts(self) -> PostStore: ...
+
+    @property
+    def usage(self) -> UsageStore: ...
 
     async def enqueue(self, task: str, **payload: str) -> None:
         """Queue a job that becomes visible with this transaction's commit."""

@@ -13,6 +13,7 @@ from tests.fakes.chat import FakeChatStore
 from tests.fakes.memory import Journal, Memory
 from tests.fakes.people import FakePeopleStore
 from tests.fakes.posts import FakePostStore
+from tests.fakes.usage import FakeUsageStore
 
 
 class FakeUnitOfWork:
@@ -25,6 +26,7 @@ class FakeUnitOfWork:
         self.calls = FakeCallStore(memory, self._journal)
         self.people = FakePeopleStore(memory, self._journal)
         self.posts = FakePostStore(memory, self._journal)
+        self.usage = FakeUsageStore(memory)
 
     async def enqueue(self, task: str, **payload: str) -> None:
         self._jobs.append((task, payload))
