@@ -39,6 +39,7 @@ from services.entities import (
     UsageToday,
 )
 from services.errors import ShowrunnerError
+from services.ports.library import LibraryStore
 
 Checkpoint = Callable[[str], None]
 """A named point the fault tests may kill the process at; does nothing in the product."""
@@ -305,6 +306,9 @@ class UnitOfWork(Protocol):
 
     @property
     def posts(self) -> PostStore: ...
+
+    @property
+    def library(self) -> LibraryStore: ...
 
     async def enqueue(self, task: str, **payload: str) -> None:
         """Queue a job that becomes visible with this transaction's commit."""
