@@ -68,6 +68,13 @@ class Memory:
     settings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     posts: dict[UUID, Post] = field(default_factory=dict)
     jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    library: Any = field(default_factory=lambda: _library())
+
+
+def _library() -> Any:
+    from tests.fakes.library import Tables  # it builds on this file
+
+    return Tables()
 
 
 class Journal:
