@@ -301,7 +301,7 @@ class FakeLibraryStore(FakeStore):
         channels, _, changes = self._t.memberships.get(actor, (frozenset(), None, 0))
         self._put(self._t.memberships, actor, (channels, None, changes + 1))
 
-    async def channel_changed(self, team: str, channel: str) -> None:  # noqa: ARG002 - the port's
+    async def channel_changed(self, team: str, channel: str) -> None:
         for actor in list(self._t.memberships):
             if actor.team == team:
                 await self.moved(actor)
