@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bot.clock import SystemClock
@@ -14,6 +15,7 @@ from bot.models import chat_router
 from handlers.boundary import explain
 from handlers.directory import SlackDirectory
 from handlers.files import SlackFiles
+from handlers.sender.bulletins import Bulletins
 from handlers.sender.gate import SlackCalls
 from handlers.sender.presenter import SlackPresenter
 from handlers.sender.replies import SlackReplies
@@ -37,6 +39,7 @@ class Outside:
     calls: SlackCalls
     directory: SlackDirectory
     presenter: SlackPresenter
+    bulletins: Bulletins
     replies: SlackReplies
     slack_files: SlackFiles
     files: ThreadFiles
@@ -61,6 +64,7 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
         calls=calls,
         directory=directory,
         presenter=SlackPresenter(calls, directory, uow, clock, explain),
+        bulletins=Bulletins(calls, directory, uow, clock, timedelta(seconds=settings.lease_seconds)),
         replies=SlackReplies(calls),
         slack_files=slack_files,
         files=ThreadFiles(slack_files),

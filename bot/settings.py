@@ -12,6 +12,8 @@ from bot import addresses
 Names = tuple[str, ...]
 
 SHORTEST_SECRET = 6
+MARGIN = 3
+"""Heartbeats a lease outlives its worker by: one may be late, a second one lost."""
 
 
 def _own(name: str) -> str:
@@ -217,6 +219,11 @@ class Settings(BaseModel):
     @property
     def sqlalchemy_url(self) -> str | None:
         return addresses.for_sqlalchemy(self.database_url.get_secret_value()) if self.database_url else None
+
+    @property
+    def lease_seconds(self) -> float:
+        """How long a process may be silent before another one goes on with its work."""
+        return self.heartbeat_seconds * MARGIN
 
     def secrets(self) -> frozenset[str]:
         """What must never be written anywhere; each long enough not to be an ordinary word."""

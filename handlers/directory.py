@@ -52,8 +52,8 @@ class SlackDirectory:
         if place.thread_ts is not None:
             return [message async for message in self._replies(place, oldest) if message.at >= at]
         params = {"channel": place.channel, "limit": PAGE, "include_all_metadata": True, **oldest}
-        answer = await self._calls.read(place.team, "conversations.history", params)
-        return self._messages(answer)[::-1]
+        newest_first = self._paged(place.team, "conversations.history", params)
+        return [message async for message in newest_first][::-1]
 
     async def message(
         self, team: str, channel: str, ts: str, thread_ts: str | None = None
@@ -83,17 +83,18 @@ class SlackDirectory:
             "limit": PAGE,
             "include_all_metadata": True,
         }
+        try:
+            async for message in self._paged(place.team, "conversations.replies", {**params, **bounds}):
+                yield message
+        except SlackRefused as error:
+            if error.code not in _NOT_THERE:
+                raise
+
+    async def _paged(self, team: str, method: str, params: Mapping[str, Any]) -> AsyncIterator[ThreadMessage]:
         cursor = ""
         for _ in range(MOST_PAGES):
             more = {"cursor": cursor} if cursor else {}
-            try:
-                answer = await self._calls.read(
-                    place.team, "conversations.replies", {**params, **bounds, **more}
-                )
-            except SlackRefused as error:
-                if error.code in _NOT_THERE:
-                    return
-                raise
+            answer = await self._calls.read(team, method, {**params, **more})
             for message in self._messages(answer):
                 yield message
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""

@@ -18,9 +18,6 @@ from handlers.chat import ChatHandlers
 from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, Preparation
 from services.chat.context import ContextBuilder
 
-MARGIN = 3
-"""Heartbeats a lease outlives its worker by: one may be late, a second one lost."""
-
 
 @dataclass(frozen=True, slots=True)
 class Chat:
@@ -51,7 +48,7 @@ def chat_settings(settings: Settings) -> ChatSettings:
     return ChatSettings(
         worker=f"{socket.gethostname()}:{os.getpid()}",
         answer_tokens=settings.answer_tokens,
-        lease=timedelta(seconds=settings.heartbeat_seconds * MARGIN),
+        lease=timedelta(seconds=settings.lease_seconds),
     )
 
 

@@ -42,8 +42,8 @@ def target_of(claim: Claim) -> Target:
 
 
 def metadata_of(post: Post) -> dict[str, Any]:
-    payload = {"id": str(post.id), "turn": str(post.turn_id), "part": post.part}
-    return {"event_type": EVENT_TYPE, "event_payload": payload}
+    turn = {} if post.turn_id is None else {"turn": str(post.turn_id), "part": post.part}
+    return {"event_type": EVENT_TYPE, "event_payload": {"id": str(post.id), **turn}}
 
 
 def answer_content(body: str, footer: Sequence[Block]) -> dict[str, Any]:

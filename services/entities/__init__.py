@@ -291,6 +291,15 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A post that one process alone may send for now. `fresh`: nobody can have sent it yet."""
+
+    post: Post
+    holder: UUID
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadMessage:
     """A message as `conversations.replies` gives it."""
 

@@ -27,6 +27,7 @@ from services.entities import (
     Feedback,
     FileRef,
     Heard,
+    HeldPost,
     Message,
     ModelCall,
     Person,
@@ -284,6 +285,22 @@ class PostStore(Protocol):
     async def of_turn(self, turn_id: UUID) -> Sequence[Post]:
         """In order of `part`."""
         ...
+
+    async def post(self, post_id: UUID) -> Post | None: ...
+
+    async def hold(self, post: Post, holder: UUID, *, now: datetime, until: datetime) -> HeldPost | None:
+        """Mean `post` where its id is new, and let `holder` alone send it until then; None while another has it."""
+        ...
+
+    async def hold_on(self, post_id: UUID, holder: UUID, *, until: datetime) -> bool:
+        """For longer; False where another has had it since, even if it is free again."""
+        ...
+
+    async def move(self, post_id: UUID, place: Place) -> None:
+        """A post that is known not to be in Slack is meant for another place."""
+        ...
+
+    async def release(self, post_id: UUID, holder: UUID) -> None: ...
 
 
 class UnitOfWork(Protocol):

@@ -40,6 +40,8 @@ posts = Table(
     Column("ts", Text),
     Column("sealed", Boolean, nullable=False, server_default=FALSE),
     Column("length", Integer, nullable=False, server_default=ZERO),
+    Column("held_by", Uuid, comment="who alone may send it, until held_until"),
+    Column("held_until", MOMENT),
     one_of("kind", POST_KINDS),
 )
 Index("ix_posts_turn", posts.c.turn_id, posts.c.part)

@@ -67,6 +67,7 @@ class Memory:
     people: dict[tuple[str, str], tuple[Person, datetime]] = field(default_factory=dict)
     settings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     posts: dict[UUID, Post] = field(default_factory=dict)
+    held_posts: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
     jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     library: Any = field(default_factory=lambda: _library())
 
