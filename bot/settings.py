@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
@@ -106,7 +107,12 @@ class Settings(BaseModel):
         500_000,
         ge=0,
         validation_alias=_own("DAILY_TOKENS"),
-        description="tokens a person may use a day (UTC)",
+        description="tokens a person may use a day",
+    )
+    timezone: str = Field(
+        "UTC",
+        validation_alias=_own("TIMEZONE"),
+        description="the desk's time zone (IANA, as Europe/Berlin): when days and months of limits and reports begin",
     )
     context_tokens: int = Field(
         50_000,
@@ -210,6 +216,15 @@ class Settings(BaseModel):
     @classmethod
     def _database(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None else SecretStr(addresses.database_address(value.get_secret_value()))
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, KeyError) as error:
+            raise ValueError("is not a time zone: it must be a name as Europe/Berlin or UTC") from error
+        return value
 
     @property
     def database_dsn(self) -> str | None:

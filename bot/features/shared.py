@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.config import Settings
 from bot.outside import Outside
 from handlers.boundary import Boundary
 from handlers.grammar import Grammar
+from services.calendar import Calendar
 from services.limits import LimitsService
 from services.models.prices import BundledPrices
 from services.people import PeopleService
@@ -19,6 +21,7 @@ from services.ports import Prices
 class Shared:
     people: PeopleService
     policy: Policy
+    calendar: Calendar
     limits: LimitsService
     prices: Prices
     boundary: Boundary
@@ -26,10 +29,12 @@ class Shared:
 
 
 def shared_of(settings: Settings, outside: Outside) -> Shared:
+    calendar = Calendar(ZoneInfo(settings.timezone))
     return Shared(
         people=PeopleService(outside.uow, outside.directory, outside.clock),
         policy=Policy(settings.owners, guests=settings.guests),
-        limits=LimitsService(outside.uow, outside.clock, settings.daily_tokens),
+        calendar=calendar,
+        limits=LimitsService(outside.uow, outside.clock, calendar, settings.daily_tokens),
         prices=BundledPrices(),
         boundary=Boundary(outside.replies),
         grammar=Grammar(),

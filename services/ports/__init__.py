@@ -242,8 +242,8 @@ class CallStore(Protocol):
         """Give the reservation back, book `spent` (by unit) on its lines; False if it was settled already."""
         ...
 
-    async def settle_whole(self, reservation_id: UUID, unit: str) -> bool:
-        """Book all that was held of `unit`: what a call of unknown end may have cost at most."""
+    async def settle_whole(self, reservation_id: UUID) -> bool:
+        """Book all that was held: what a call of unknown end may have cost at most."""
         ...
 
     async def sweep_reservations(self, before: datetime) -> int:

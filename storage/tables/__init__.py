@@ -26,6 +26,7 @@ from storage.tables.library import (
     memberships,
     transcript_segments,
 )
+from storage.tables.limits import limit_requests, limit_versions, limits, request_times
 from storage.tables.slack import POST_KINDS, file_texts, posts, rate_buckets, schedule_ticks, users
 
 __all__ = [
@@ -46,11 +47,15 @@ __all__ = [
     "is_any",
     "library_channels",
     "memberships",
+    "limit_requests",
+    "limit_versions",
+    "limits",
     "message_is_ours",
     "messages",
     "metadata",
     "posts",
     "rate_buckets",
+    "request_times",
     "reservations",
     "schedule_ticks",
     "slack_events",

@@ -77,10 +77,10 @@ class FakeCallStore(FakeStore):
             self._book(line, spent=spent.get(line.unit, 0))
         return lines is not None
 
-    async def settle_whole(self, reservation_id: UUID, unit: str) -> bool:
+    async def settle_whole(self, reservation_id: UUID) -> bool:
         lines = self._give_back(reservation_id)
         for line in lines or ():
-            self._book(line, spent=line.amount if line.unit == unit else 0)
+            self._book(line, spent=line.amount)
         return lines is not None
 
     async def sweep_reservations(self, before: datetime) -> int:
