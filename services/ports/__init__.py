@@ -40,6 +40,7 @@ from services.entities import (
     UsageToday,
 )
 from services.errors import ShowrunnerError
+from services.ports.library import LibraryStore
 from services.ports.usage import UsageStore
 
 NO_GRACE = timedelta(0)
@@ -350,6 +351,9 @@ class UnitOfWork(Protocol):
 
     @property
     def usage(self) -> UsageStore: ...
+
+    @property
+    def library(self) -> LibraryStore: ...
 
     async def enqueue(self, task: str, **payload: str) -> None:
         """Queue a job that becomes visible with this transaction's commit."""

@@ -71,6 +71,13 @@ class Memory:
     held_posts: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
     jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     up_for: list[timedelta] = field(default_factory=lambda: [timedelta(days=1)])
+    library: Any = field(default_factory=lambda: _library())
+
+
+def _library() -> Any:
+    from tests.fakes.library import Tables  # it builds on this file
+
+    return Tables()
 
 
 class Journal:
