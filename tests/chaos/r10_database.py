@@ -61,9 +61,11 @@ async def run(ground: Ground, scale: float) -> Line:
         async with EmbeddedPostgres(Path(folder) / "data", durable=True) as postgres:
             database = Database(postgres.url())
             await migrated(database)
-            async with set_up(database, settings=RETRIES_SOON) as stage:
-                async with running(stage, 2, apart=ground.apart, SHOWRUNNER_RATE_GATES="false") as ports:
-                    return await restarted(stage, postgres, ports if ground.apart else (), restarts)
+            async with (
+                set_up(database, settings=RETRIES_SOON) as stage,
+                running(stage, 2, apart=ground.apart, SHOWRUNNER_RATE_GATES="false") as ports,
+            ):
+                return await restarted(stage, postgres, ports if ground.apart else (), restarts)
 
 
 async def migrated(database: Database) -> None:
