@@ -45,7 +45,14 @@ class SqlCallStore(Store):
             raise LostClaim
 
     async def store_answer(
-        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+        self,
+        answer: Message,
+        call: ModelCall,
+        reservation_id: UUID,
+        spent: Mapping[str, int],
+        attempt: int,
+        *,
+        kept_as: bytes | None = None,
     ) -> None:
         held = await self._value(
             STORE_ANSWER,
@@ -57,6 +64,7 @@ class SqlCallStore(Store):
             whole=False,
             started=True,
             attempt=attempt,
+            kept_as=kept_as,
         )
         if not held:
             raise LostClaim

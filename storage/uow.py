@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.errors import StorageUnavailable
 from services.ports import UnitOfWorkFactory
+from storage.answers import SqlAnswerStore
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
 from storage.outages import is_outage
@@ -40,6 +41,10 @@ class SqlUnitOfWork:
     @cached_property
     def calls(self) -> SqlCallStore:
         return SqlCallStore(self._connection)
+
+    @cached_property
+    def answers(self) -> SqlAnswerStore:
+        return SqlAnswerStore(self._connection)
 
     @cached_property
     def people(self) -> SqlPeopleStore:

@@ -40,6 +40,7 @@ from services.entities import (
     UsageToday,
 )
 from services.errors import ShowrunnerError
+from services.ports.answers import AnswerStore
 
 NO_GRACE = timedelta(0)
 
@@ -227,11 +228,18 @@ class CallStore(Protocol):
         ...
 
     async def store_answer(
-        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+        self,
+        answer: Message,
+        call: ModelCall,
+        reservation_id: UUID,
+        spent: Mapping[str, int],
+        attempt: int,
+        *,
+        kept_as: bytes | None = None,
     ) -> None:
         """`hold`, `finish`, `settle`, `add_answer`, and the turn DELIVERING: all or nothing, in one statement.
 
-        Raises LostClaim.
+        `kept_as`: the key under which it may be given again. Raises LostClaim.
         """
         ...
 
@@ -340,6 +348,9 @@ class UnitOfWork(Protocol):
 
     @property
     def calls(self) -> CallStore: ...
+
+    @property
+    def answers(self) -> AnswerStore: ...
 
     @property
     def people(self) -> PeopleStore: ...
@@ -493,6 +504,7 @@ class AnswerNotes:
     cost: Decimal | None = None
     """US dollars; None: the model's price is unknown."""
     models: tuple[str, ...] = ()
+    kept: bool = False  # given before to the very same; offers "Answer again"
     stopped: bool = False
     broken: bool = False  # offers "Continue"
     cut: bool = False  # the output cap was reached; offers "Continue"

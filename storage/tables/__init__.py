@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.tables.answers import prompt_cache
 from storage.tables.base import is_any, metadata
 from storage.tables.calls import OPEN_OUTCOMES, ai_calls, budget_counters, reservations, usage_daily
 from storage.tables.chat import (
@@ -39,6 +40,7 @@ __all__ = [
     "messages",
     "metadata",
     "posts",
+    "prompt_cache",
     "rate_buckets",
     "request_times",
     "reservations",

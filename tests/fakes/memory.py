@@ -51,6 +51,12 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    answer: Message
+    call: ModelCall
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Tables as dictionaries. `jobs` are the committed ones, as (task, payload)."""
 
@@ -63,6 +69,7 @@ class Memory:
     feedback: dict[tuple[UUID, str, str], Feedback] = field(default_factory=dict)
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     rolled_up: dict[UUID, ModelCall] = field(default_factory=dict)
+    kept: dict[bytes, Kept] = field(default_factory=dict)
     counters: dict[tuple[str, date, str], BudgetState] = field(default_factory=dict)
     reservations: dict[UUID, Reservation] = field(default_factory=dict)
     people: dict[tuple[str, str], tuple[Person, datetime]] = field(default_factory=dict)

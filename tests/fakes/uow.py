@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from services.ports import UnitOfWorkFactory
+from tests.fakes.answers import FakeAnswerStore
 from tests.fakes.calls import FakeCallStore
 from tests.fakes.chat import FakeChatStore
 from tests.fakes.memory import Journal, Memory
@@ -23,6 +24,7 @@ class FakeUnitOfWork:
         self._jobs: list[tuple[str, dict[str, str]]] = []
         self.chat = FakeChatStore(memory, self._journal)
         self.calls = FakeCallStore(memory, self._journal)
+        self.answers = FakeAnswerStore(memory, self._journal)
         self.people = FakePeopleStore(memory, self._journal)
         self.posts = FakePostStore(memory, self._journal)
 
