@@ -14,6 +14,7 @@ from bot.config import Settings
 from bot.features import Feature
 from bot.features.chat import chat_of
 from bot.features.home import home_of
+from bot.features.limits import limits_of
 from bot.features.shared import Shared, shared_of
 from bot.inbox import Inbox
 from bot.infrastructure import Infrastructure
@@ -91,13 +92,14 @@ def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
 
 
 def features_of(
-    settings: Settings,  # noqa: ARG001 - features to come read it
+    settings: Settings,
     base: Infrastructure,
     outside: Outside,
     shared: Shared,
 ) -> Iterable[Feature]:
     """All that is not the chat turn itself."""
     yield home_of(outside, shared, base.identity)
+    yield limits_of(settings, outside, shared)
 
 
 def routes_of(features: Iterable[Feature]) -> tuple[Route, ...]:

@@ -30,11 +30,21 @@ class Shared:
 
 def shared_of(settings: Settings, outside: Outside) -> Shared:
     calendar = Calendar(ZoneInfo(settings.timezone))
+    people = PeopleService(outside.uow, outside.directory, outside.clock)
+    policy = Policy(settings.owners, guests=settings.guests)
     return Shared(
-        people=PeopleService(outside.uow, outside.directory, outside.clock),
-        policy=Policy(settings.owners, guests=settings.guests),
+        people=people,
+        policy=policy,
         calendar=calendar,
-        limits=LimitsService(outside.uow, outside.clock, calendar, settings.daily_tokens),
+        limits=LimitsService(
+            outside.uow,
+            outside.clock,
+            calendar,
+            people,
+            policy,
+            settings.daily_tokens,
+            settings.requests_per_minute,
+        ),
         prices=BundledPrices(),
         boundary=Boundary(outside.replies),
         grammar=Grammar(),

@@ -39,7 +39,9 @@ from services.entities import (
     Usage,
     UsageToday,
 )
+from services.entities.limits import Asking
 from services.errors import ShowrunnerError
+from services.ports.limits import LimitStore
 
 Checkpoint = Callable[[str], None]
 """A named point the fault tests may kill the process at; does nothing in the product."""
@@ -226,10 +228,13 @@ class CallStore(Protocol):
 
     async def of_turn(self, turn_id: UUID) -> Sequence[ModelCall]: ...
 
-    async def reserve(self, reservation_id: UUID, lines: Sequence[BudgetLine]) -> Sequence[BudgetLine]:
+    async def reserve(
+        self, reservation_id: UUID, lines: Sequence[BudgetLine], asking: Asking | None = None
+    ) -> Sequence[BudgetLine]:
         """Hold the worst case on every line, or on none; returns the lines that did not fit.
 
-        The same id again holds nothing twice.
+        The same id again holds nothing twice. Raises LimitsChanged where `lines` were made of older limits,
+        TooManyRequests.
         """
         ...
 
@@ -322,6 +327,9 @@ class UnitOfWork(Protocol):
 
     @property
     def posts(self) -> PostStore: ...
+
+    @property
+    def limits(self) -> LimitStore: ...
 
     async def enqueue(self, task: str, **payload: str) -> None:
         """Queue a job that becomes visible with this transaction's commit."""

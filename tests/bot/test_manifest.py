@@ -12,6 +12,7 @@ from handlers.access import AccessHandlers
 from handlers.chat import ChatHandlers
 from handlers.help import HelpHandlers
 from handlers.home import HomeHandlers
+from handlers.limits import LimitHandlers
 from handlers.routes import Button, Command, Event, Shortcut, View
 
 ROOT = Path(manifest.MANIFEST).parent
@@ -75,6 +76,7 @@ def routes():
         HelpHandlers(None, None),
         HomeHandlers(None, None, [], ""),
         AccessHandlers(""),
+        LimitHandlers(None, None, None, 0, 0),
     ):
         yield from handlers.routes()
 

@@ -10,6 +10,7 @@ from typing import Self
 from services.ports import UnitOfWorkFactory
 from tests.fakes.calls import FakeCallStore
 from tests.fakes.chat import FakeChatStore
+from tests.fakes.limits import FakeLimitStore
 from tests.fakes.memory import Journal, Memory
 from tests.fakes.people import FakePeopleStore
 from tests.fakes.posts import FakePostStore
@@ -24,6 +25,7 @@ class FakeUnitOfWork:
         self.chat = FakeChatStore(memory, self._journal)
         self.calls = FakeCallStore(memory, self._journal)
         self.people = FakePeopleStore(memory, self._journal)
+        self.limits = FakeLimitStore(memory, self._journal)
         self.posts = FakePostStore(memory, self._journal)
 
     async def enqueue(self, task: str, **payload: str) -> None:
