@@ -25,9 +25,13 @@ _UNFINISHED = _OF_TURN.where(is_any(ai_calls.c.outcome, OPEN_OUTCOMES))
 
 class SqlCallStore(SqlBudgets):
     async def begin(
-        self, call: ModelCall, reservation_id: UUID | None = None, attempt: int | None = None
+        self,
+        call: ModelCall,
+        reservation_id: UUID | None = None,
+        attempt: int | None = None,
+        worker: str | None = None,
     ) -> None:
-        begun = {**_identity(call), "reservation": reservation_id, "attempt": attempt}
+        begun = {**_identity(call), "reservation": reservation_id, "attempt": attempt, "worker": worker}
         if await self._one(BEGIN_CALL, **begun) is None:
             raise LostClaim
 

@@ -15,6 +15,7 @@ from services.models.prices import BundledPrices
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Prices
+from services.usage import UsageService
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Shared:
     calendar: Calendar
     limits: LimitsService
     prices: Prices
+    usage: UsageService
     boundary: Boundary
     grammar: Grammar
 
@@ -32,20 +34,22 @@ def shared_of(settings: Settings, outside: Outside) -> Shared:
     calendar = Calendar(ZoneInfo(settings.timezone))
     people = PeopleService(outside.uow, outside.directory, outside.clock)
     policy = Policy(settings.owners, guests=settings.guests)
+    limits = LimitsService(
+        outside.uow,
+        outside.clock,
+        calendar,
+        people,
+        policy,
+        settings.daily_tokens,
+        settings.requests_per_minute,
+    )
     return Shared(
         people=people,
         policy=policy,
         calendar=calendar,
-        limits=LimitsService(
-            outside.uow,
-            outside.clock,
-            calendar,
-            people,
-            policy,
-            settings.daily_tokens,
-            settings.requests_per_minute,
-        ),
+        limits=limits,
         prices=BundledPrices(),
+        usage=UsageService(outside.uow, people, policy, limits, outside.clock, calendar),
         boundary=Boundary(outside.replies),
         grammar=Grammar(),
     )

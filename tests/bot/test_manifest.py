@@ -14,6 +14,7 @@ from handlers.help import HelpHandlers
 from handlers.home import HomeHandlers
 from handlers.limits import LimitHandlers
 from handlers.routes import Button, Command, Event, Shortcut, View
+from handlers.usage import UsageHandlers
 
 ROOT = Path(manifest.MANIFEST).parent
 
@@ -34,6 +35,9 @@ SCOPES_OF_METHOD = {
     "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
+    "files.info": {"files:read"},
     "users.info": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
@@ -75,8 +79,9 @@ def routes():
         ChatHandlers(*nothing),
         HelpHandlers(None, None),
         HomeHandlers(None, None, [], ""),
-        AccessHandlers(""),
         LimitHandlers(None, None, None, 0, 0),
+        AccessHandlers(None, ""),
+        UsageHandlers(None, None, None),
     ):
         yield from handlers.routes()
 
