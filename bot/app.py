@@ -14,6 +14,7 @@ from bot.config import Settings
 from bot.features import Feature
 from bot.features.chat import chat_of
 from bot.features.home import home_of
+from bot.features.limits import limits_of
 from bot.features.shared import Shared, shared_of
 from bot.features.usage import usage_of
 from bot.inbox import Inbox
@@ -99,6 +100,7 @@ def features_of(
 ) -> Iterable[Feature]:
     """All that is not the chat turn itself."""
     yield home_of(outside, shared, base.identity)
+    yield limits_of(settings, outside, shared)
     yield usage_of(settings, base, outside, shared)
 
 

@@ -73,6 +73,13 @@ class Settings(Connections):
         validation_alias=_own("DAILY_TOKENS"),
         description="tokens a person may use a day",
     )
+    requests_per_minute: int = Field(
+        20,
+        ge=0,
+        le=1_000,
+        validation_alias=_own("REQUESTS_PER_MINUTE"),
+        description="questions a person may ask within a minute; 0: any number",
+    )
     timezone: str = Field(
         "UTC",
         validation_alias=_own("TIMEZONE"),

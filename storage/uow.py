@@ -18,6 +18,7 @@ from services.ports import UnitOfWorkFactory
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
 from storage.library import SqlLibraryStore
+from storage.limits import SqlLimitStore
 from storage.outages import is_outage
 from storage.people import SqlPeopleStore
 from storage.posts import SqlPostStore
@@ -50,6 +51,10 @@ class SqlUnitOfWork:
     @cached_property
     def posts(self) -> SqlPostStore:
         return SqlPostStore(self._connection)
+
+    @cached_property
+    def limits(self) -> SqlLimitStore:
+        return SqlLimitStore(self._connection)
 
     @cached_property
     def usage(self) -> SqlUsageStore:

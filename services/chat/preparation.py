@@ -194,15 +194,26 @@ class Preparation:
 
     async def reserve(self, claim: Claim, context: Context) -> CallLedger:
         """Hold the worst case of the turn; the ledger that will settle it. Raises NotEnoughBudget."""
-        await self._hold(claim, "chat", claim.turn.id, context.tokens, self._settings.answer_tokens)
+        await self._hold(
+            claim, "chat", claim.turn.id, context.tokens, self._settings.answer_tokens, question=True
+        )
         self._checkpoint("reserved")
         return self._ledger(claim, "chat", claim.turn.id, context.tokens)
 
     async def _hold(
-        self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int, tokens_out: int
+        self,
+        claim: Claim,
+        purpose: str,
+        reservation: UUID,
+        tokens_in: int,
+        tokens_out: int,
+        *,
+        question: bool = False,
     ) -> None:
         worst = worst_case(self._prices, self._router.chain(purpose), tokens_in, tokens_out)
-        await self._limits.reserve(reservation, claim.turn.actor, worst, channel=claim.turn.channel)
+        await self._limits.reserve(
+            reservation, claim.turn.actor, worst, channel=claim.turn.channel, question=question
+        )
 
     def _ledger(self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int) -> CallLedger:
         return CallLedger(

@@ -29,6 +29,7 @@ from services.errors import (
     Stopped,
     StorageUnavailable,
     TooManyAnswers,
+    TooManyRequests,
 )
 from services.home import MODEL
 from services.models.router import ModelRouter
@@ -38,7 +39,7 @@ from services.retry import persistently
 log = structlog.get_logger()
 
 SOON = 0.25  # seconds
-REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers)
+REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
 
 
 class ChatService:

@@ -12,6 +12,7 @@ from handlers.access import AccessHandlers
 from handlers.chat import ChatHandlers
 from handlers.help import HelpHandlers
 from handlers.home import HomeHandlers
+from handlers.limits import LimitHandlers
 from handlers.routes import Button, Command, Event, Shortcut, View
 from handlers.usage import UsageHandlers
 
@@ -78,6 +79,7 @@ def routes():
         ChatHandlers(*nothing),
         HelpHandlers(None, None),
         HomeHandlers(None, None, [], ""),
+        LimitHandlers(None, None, None, 0, 0),
         AccessHandlers(None, ""),
         UsageHandlers(None, None, None),
     ):

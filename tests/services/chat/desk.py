@@ -54,7 +54,9 @@ class FixedPrices:
 class Desk:
     """`claude` is asked first, then `gpt`; `haiku` makes summaries."""
 
-    def __init__(self, *, context_tokens: int = 50_000, daily_tokens: int = 500_000) -> None:
+    def __init__(
+        self, *, context_tokens: int = 50_000, daily_tokens: int = 500_000, per_minute: int = 20
+    ) -> None:
         self.clock = FakeClock()
         self.memory = new_memory(self.clock.now)
         self.uow = fake_unit_of_work(self.memory)
@@ -69,6 +71,7 @@ class Desk:
         self.passed: list[str] = []
         self.on_checkpoint: Callable[[str], None] = lambda _: None
         self.context_tokens, self.daily_tokens = context_tokens, daily_tokens
+        self.per_minute = per_minute
         self._wire()
 
     def _wire(self) -> None:
@@ -76,7 +79,9 @@ class Desk:
         router = ModelRouter({"chat": [self.claude, self.gpt], "summary": [self.haiku]}, self.clock)
         people = PeopleService(self.uow, self.slack, self.clock)
         policy = Policy((), guests=False)
-        self.limits = LimitsService(self.uow, self.clock, CALENDAR, self.daily_tokens)
+        self.limits = LimitsService(
+            self.uow, self.clock, CALENDAR, people, policy, self.daily_tokens, self.per_minute
+        )
         context = ContextBuilder(self.files, limit=self.context_tokens, answer_tokens=ANSWER_TOKENS)
         preparation = Preparation(
             self.uow,
