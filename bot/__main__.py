@@ -48,7 +48,7 @@ async def _work(given: argparse.Namespace, settings: Settings) -> None:
         case "demo":
             await commands.demo_usage(settings, given.days, given.people, given.channels, given.seed)
         case _:
-            await commands.migrate(settings)
+            await commands.migrate(settings, bucket_rules=given.bucket_rules)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -60,7 +60,10 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--role", choices=("all", "web", "worker"), default="all", help="hear Slack, work, or both"
     )
-    words.add_parser("migrate", help="bring the database's tables to their newest form")
+    migrate = words.add_parser("migrate", help="bring the database's tables to their newest form")
+    migrate.add_argument(
+        "--bucket-rules", action="store_true", help="also tell S3_BUCKET how long to keep what"
+    )
     told = words.add_parser("manifest", help="print the Slack manifest for a mode")
     told.add_argument("--mode", choices=("socket", "http"), default="socket")
     told.add_argument("--url", help="public address, for HTTP mode")

@@ -23,7 +23,7 @@ from bot.metrics import Metrics
 from bot.outside import Outside, outside_of
 from bot.slack import bolt_app, web_client
 from bot.upkeep import Upkeep
-from handlers.access import AccessHandlers
+from handlers.access import Access, AccessHandlers
 from handlers.routes import Command, Event, Route, Task
 from jobs.queue import Enqueuer
 from jobs.schedule import Entry
@@ -42,7 +42,7 @@ class Desk:
     app: AsyncApp
     chat: ChatService
     upkeep: Upkeep
-    access: AccessHandlers
+    access: Access
     tasks: Mapping[str, Task]
     entries: tuple[Entry, ...]
     pages: tuple[web.AbstractRouteDef, ...]
@@ -63,7 +63,7 @@ def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
     outside = outside_of(settings, base, overrides)
     shared = shared_of(settings, outside)
     at_once = AtOnce(settings.workers)
-    access = AccessHandlers(base.identity.bot_user)
+    access = AccessHandlers(outside.access, base.identity.bot_user)
     chat = chat_of(settings, outside, shared, at_once, base.identity)
     features = (chat.feature, *features_of(settings, base, outside, shared), Feature((access,)))
     routes = routes_of(features)
@@ -76,7 +76,7 @@ def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
         app=bolt_app(settings, tokenless, base.identity, inbox, routes, listeners),
         chat=chat.service,
         upkeep=chat.upkeep,
-        access=access,
+        access=outside.access,
         tasks={route.name: route for route in routes if isinstance(route, Task)},
         entries=tuple(entry for feature in features for entry in feature.entries),
         pages=tuple(page for feature in features for page in feature.pages),

@@ -11,8 +11,11 @@ from typing import Protocol
 import structlog
 from uuid_utils.compat import uuid7
 
+from handlers.blocks import files
 from handlers.routes import Audience
+from handlers.sender.sanitise import escape
 from services import errors
+from services.media.safe import shown_name
 
 log = structlog.get_logger()
 
@@ -115,6 +118,10 @@ def _all_failed(error: errors.AllModelsFailed) -> Explanation:
     )
 
 
+def _unreadable(error: errors.FileUnreadable) -> Explanation:
+    return Explanation(*files.told(escape(shown_name(error.name)), error.reason))
+
+
 def provider_trouble(error: errors.ProviderError) -> str:
     match error.status:
         case 401 | 403:
@@ -151,6 +158,7 @@ WORDS: dict[type[Exception], Callable[..., Explanation]] = {
     errors.QuestionTooLong: _too_long,
     errors.UnknownWord: _unknown_word,
     errors.BadArgument: lambda error: Explanation(f"{error.problem}.", f"Usage: `{error.usage}`"),
+    errors.FileUnreadable: _unreadable,
     errors.NotFound: lambda error: Explanation(f"I can't find that {error.what} any more.", ""),
     errors.NotAllowed: _not_allowed,
     errors.NotEnoughBudget: _budget,

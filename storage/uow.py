@@ -17,6 +17,7 @@ from services.errors import StorageUnavailable
 from services.ports import UnitOfWorkFactory
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
+from storage.library import SqlLibraryStore
 from storage.outages import is_outage
 from storage.people import SqlPeopleStore
 from storage.posts import SqlPostStore
@@ -53,6 +54,10 @@ class SqlUnitOfWork:
     @cached_property
     def usage(self) -> SqlUsageStore:
         return SqlUsageStore(self._connection)
+
+    @cached_property
+    def library(self) -> SqlLibraryStore:
+        return SqlLibraryStore(self._connection)
 
     async def enqueue(self, task: str, **payload: str) -> None:
         await self._enqueue(await self._driver_in_transaction(), task, orjson.dumps(payload))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID, uuid5
@@ -41,6 +41,10 @@ class CallLedger:
     """The claim of the turn that this is done under."""
     lease: float = 15.0
     """Seconds after which the claim may have passed to another worker."""
+    worker: str | None = None
+    """That claim's own name."""
+    together: Callable[[UnitOfWork, ModelCall], Awaitable[None]] | None = None
+    """What is committed with each call's beginning."""
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     _sent: set[UUID] = field(default_factory=set)
     _begun: dict[UUID, float] = field(default_factory=dict)
@@ -63,11 +67,18 @@ class CallLedger:
         # Known before it is stored: a Stop in the middle of the commit must still find it.
         self.calls[call.id] = call
         self._begun[call.id] = self.clock.monotonic()
-        async with self.uow(atomic=False) as uow:
-            await uow.calls.begin(call, self.reservation, self.attempt)
+        await self._commit(call)
         self._sent.add(call.id)
         self.checkpoint("sent")
         return call.id
+
+    async def _commit(self, call: ModelCall) -> None:
+        attempt = None if self.turn_id is None else self.attempt
+        async with self.uow(atomic=self.together is not None) as uow:
+            await uow.calls.begin(call, self.reservation, attempt, self.worker)
+            if self.together is not None:
+                await self.together(uow, call)
+                await uow.commit()
 
     async def hold(self, uow: UnitOfWork) -> None:
         """Raises LostClaim where another worker has the turn: nothing may be paid or stored for it here."""

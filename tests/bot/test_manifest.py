@@ -78,7 +78,7 @@ def routes():
         ChatHandlers(*nothing),
         HelpHandlers(None, None),
         HomeHandlers(None, None, [], ""),
-        AccessHandlers(""),
+        AccessHandlers(None, ""),
         UsageHandlers(None, None, None),
     ):
         yield from handlers.routes()

@@ -10,6 +10,7 @@ from typing import Self
 from services.ports import UnitOfWorkFactory
 from tests.fakes.calls import FakeCallStore
 from tests.fakes.chat import FakeChatStore
+from tests.fakes.library import FakeLibraryStore
 from tests.fakes.memory import Journal, Memory
 from tests.fakes.people import FakePeopleStore
 from tests.fakes.posts import FakePostStore
@@ -27,6 +28,7 @@ class FakeUnitOfWork:
         self.people = FakePeopleStore(memory, self._journal)
         self.posts = FakePostStore(memory, self._journal)
         self.usage = FakeUsageStore(memory)
+        self.library = FakeLibraryStore(memory, self._journal)
 
     async def enqueue(self, task: str, **payload: str) -> None:
         self._jobs.append((task, payload))
