@@ -77,7 +77,7 @@ def routes():
     for handlers in (
         ChatHandlers(*nothing),
         HelpHandlers(None, None),
-        HomeHandlers(None, None, [], ""),
+        HomeHandlers(None, None, None, [], ""),
         AccessHandlers(None, ""),
         UsageHandlers(None, None, None),
     ):
