@@ -78,8 +78,8 @@ def routes():
     for handlers in (
         ChatHandlers(*nothing),
         HelpHandlers(None, None),
-        HomeHandlers(None, None, [], ""),
         LimitHandlers(None, None, None, 0, 0),
+        HomeHandlers(None, None, None, [], ""),
         AccessHandlers(None, ""),
         UsageHandlers(None, None, None),
     ):
