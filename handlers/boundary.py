@@ -87,6 +87,10 @@ def _not_allowed(error: errors.NotAllowed) -> Explanation:
             "Guests of this workspace can't use Showrunner.", "An owner of Showrunner can allow it."
         ),
         "blocked": Explanation("Your account can't use Showrunner.", "Ask an owner of Showrunner."),
+        "others_usage": Explanation(
+            "What others use is for them and the admins to see.",
+            "Yours is one word away: `/usage me`. An owner or admin can share the rest with you.",
+        ),
     }
     return reasons.get(error.reason, Explanation("You can't do that here.", "Ask an owner of Showrunner."))
 
