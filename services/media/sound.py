@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from services.media import containers, kinds
 from services.media.unreadable import Unreadable
 
 if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
     from av.filter import Graph
     from av.filter.context import FilterContext
 
@@ -90,7 +92,7 @@ def _decoded(source: Path, family: str, index: int) -> Iterator[Samples]:
     sink = _linked(graph, source, family, index)
     try:
         while True:
-            yield sink.pull().to_ndarray()[0]  # type: ignore[union-attr]
+            yield cast("AudioFrame", sink.pull()).to_ndarray()[0]
     except av.error.EOFError:
         return
     except av.error.FFmpegError as error:
@@ -108,8 +110,8 @@ def _linked(graph: Graph, source: Path, family: str, index: int) -> FilterContex
         graph.add("asetnsamples", f"n={AT_A_TIME}:p=0"),
         graph.add("abuffersink"),
     ]
-    for one, next_ in zip(steps, steps[1:], strict=False):
-        one.link_to(next_)
+    for one, after in pairwise(steps):
+        one.link_to(after)
     graph.configure()
     return steps[-1]
 

@@ -1,4 +1,4 @@
-"""When what was said was said: a part's transcript as segments of the whole recording."""
+"""When what was said was said: a part's text as segments of the whole recording."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from services.entities.media import AudioPart, Segment, Transcript
+from services.entities.media import AudioPart, Segment
 from services.media.safe import one_line
 
 SENTENCE = re.compile(r".+?(?:[.!?…]+[\"'»”)\]]*(?=\s|$)|[。！？]|$)", re.DOTALL)
@@ -16,16 +16,21 @@ ASIDE = re.compile(r"^[\[(][^\[\]()]{0,60}[\])]$")
 """All there is is a note of the transcriber: [silence], (music)."""
 
 
-def segments_of(part: AudioPart, transcript: Transcript) -> list[Segment]:
-    """Where the provider gave times, those; else sentences shared out over the part's stretches of speech.
+def segments_of(part: AudioPart, text: str, given: Sequence[Segment] = ()) -> list[Segment]:
+    """Where the provider gave times (`given`, of the part), those; else sentences shared out over the part's speech.
 
     The estimate begins and ends with the part, whose cut points are known, so no time is off by more than a part.
     """
-    if transcript.segments:
-        moved = (_moved(each, part) for each in transcript.segments)
+    if given:
+        moved = (_moved(each, part) for each in given)
         return [each for each in moved if each.text and not ASIDE.match(each.text)]
-    text = one_line(transcript.text)
-    return [] if not text or ASIDE.match(text) else list(_estimated(list(sentences(text)), part))
+    said = one_line(text)
+    return [] if nothing(said) else list(_estimated(list(sentences(said)), part))
+
+
+def nothing(text: str) -> bool:
+    """Whether nobody says anything, as far as the transcriber heard."""
+    return not text.strip() or ASIDE.match(text.strip()) is not None
 
 
 def sentences(text: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from services.entities.media import AudioPart, Segment, Transcript
+from services.entities.media import AudioPart, Segment
 from services.media import sound
 from services.media.cutting import RATE, Cutter
 from services.media.timing import segments_of
@@ -123,13 +123,16 @@ PART = AudioPart(3, Path("part"), 100.0, 120.0, speech=((100.0, 104.0), (105.0, 
 
 
 def test_times_of_the_provider_are_moved_to_where_the_part_is():
-    given = Transcript("Yes. No.", segments=(Segment(0.5, 1.0, " Yes.", "A"), Segment(19.0, 25.0, " No.")))
-    assert segments_of(PART, given) == [Segment(100.5, 101.0, "Yes.", "A"), Segment(119.0, 120.0, "No.")]
+    given = [Segment(0.5, 1.0, " Yes.", "A"), Segment(19.0, 25.0, " No.")]
+    assert segments_of(PART, "Yes. No.", given) == [
+        Segment(100.5, 101.0, "Yes.", "A"),
+        Segment(119.0, 120.0, "No."),
+    ]
 
 
 def test_without_times_sentences_are_shared_out_and_meet_the_pauses():
-    given = Transcript("We start now, my friends. " + "x" * 49 + ". " + "y" * 37 + ".")
-    assert [(each.start, each.end) for each in segments_of(PART, given)] == [
+    text = "We start now, my friends. " + "x" * 49 + ". " + "y" * 37 + "."
+    assert [(each.start, each.end) for each in segments_of(PART, text)] == [
         (100.0, 104.0),
         (105.0, 113.0),
         (114.0, 120.0),
@@ -138,7 +141,7 @@ def test_without_times_sentences_are_shared_out_and_meet_the_pauses():
 
 def test_without_pauses_they_follow_their_lengths():
     part = AudioPart(0, Path("part"), 10.0, 20.0)
-    assert segments_of(part, Transcript("Yes. Yes, yes, yes!")) == [
+    assert segments_of(part, "Yes. Yes, yes, yes!") == [
         Segment(10.0, 12.222, "Yes."),
         Segment(12.222, 20.0, "Yes, yes, yes!"),
     ]
@@ -146,7 +149,7 @@ def test_without_pauses_they_follow_their_lengths():
 
 def test_a_long_sentence_is_several_segments_and_nothing_is_lost():
     text = ", ".join(f"word number {n}" for n in range(60))
-    found = segments_of(PART, Transcript(text))
+    found = segments_of(PART, text)
     assert " ".join(each.text for each in found) == text
     assert all(len(each.text) <= 200 for each in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
@@ -154,5 +157,5 @@ def test_a_long_sentence_is_several_segments_and_nothing_is_lost():
 
 @pytest.mark.parametrize("text", ["", "  ", "[silence]", "(music)", "[BLANK_AUDIO]"])
 def test_what_nobody_said_is_no_segment(text):
-    assert segments_of(PART, Transcript(text)) == []
-    assert segments_of(PART, Transcript(text, segments=(Segment(0, 1, text),))) == []
+    assert segments_of(PART, text) == []
+    assert segments_of(PART, text, [Segment(0, 1, text)]) == []
