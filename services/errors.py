@@ -163,6 +163,14 @@ class StoreUnavailable(ShowrunnerError):
     permanent = False
 
 
+class LinkExpired(ShowrunnerError):
+    """Ours, but its time is over: a new one is to be had where this one was."""
+
+
+class LinkForged(ShowrunnerError):
+    """Not one of ours, or not for this item."""
+
+
 class SlackUnavailable(ShowrunnerError):
     """Slack did not take a call. `code` is Slack's error name or an HTTP status."""
 
