@@ -9,6 +9,7 @@ from services.errors import NotAllowed
 
 ROLES_OF_ACT: dict[str, frozenset[Role]] = {
     "chat": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
+    "library": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
 }
 
 
