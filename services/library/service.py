@@ -178,13 +178,15 @@ class LibraryService:
     async def restore(self, actor: Actor, which: str) -> Content:
         """Raises NotFound, also for those who may not, and BadArgument where it was added anew."""
         await self._rights.reader(actor)
-        async with self._uow() as uow:
+        async with self._uow(atomic=False) as uow:
             content = await uow.library.deleted_item(actor.team, as_typed(which))
-            if content is None or not await self._may_restore(actor, content):
-                raise NotFound(ITEM)
-            if not await uow.library.delete(content.id, None):
-                raise BadArgument("The same file has been added again since", "restore ID")
+        if content is None or not await self._may_restore(actor, content):
+            raise NotFound(ITEM)
+        async with self._uow() as uow:
+            restored = await uow.library.delete(content.id, None)
             await uow.commit()
+        if not restored:
+            raise BadArgument("The same file has been added again since", "restore ID")
         return replace(content, deleted_at=None)
 
     async def remove_for_good(self) -> int:
