@@ -10,6 +10,8 @@ from services.errors import NotAllowed
 ROLES_OF_ACT: dict[str, frozenset[Role]] = {
     "chat": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
     "library": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
+    "usage.own": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
+    "usage.team": frozenset({Role.OWNER, Role.ADMIN}),
 }
 
 
@@ -29,9 +31,12 @@ class Policy:
 
     def check(self, person: Person, act: str) -> None:
         """Raises NotAllowed."""
-        role = self.role(person)
-        if role not in ROLES_OF_ACT.get(act, frozenset()):
+        if not self.allows(person, act):
+            role = self.role(person)
             raise NotAllowed(role if role in {Role.GUEST, Role.BLOCKED} else "role")
+
+    def allows(self, person: Person, act: str) -> bool:
+        return self.role(person) in ROLES_OF_ACT.get(act, frozenset())
 
     def is_owner(self, actor: Actor) -> bool:
         return actor.user in self._owners

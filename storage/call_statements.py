@@ -18,14 +18,18 @@ held AS MATERIALIZED (
 )
 """
 
-# Without an attempt nobody has to hold the turn.
+# Without an attempt nobody has to hold the turn. Its commit waits for the disk, and takes along the claim and the
+# reservation that did not: what it finds here and is lost in a crash is lost with it, before anything is paid.
 BEGIN_CALL = text("""
 WITH held AS MATERIALIZED (
     SELECT id FROM turns
     WHERE id = :turn_id AND attempts = :attempt AND state IN ('running', 'delivering')
+        AND (CAST(:worker AS text) IS NULL OR worker = :worker)
     FOR NO KEY UPDATE
 ), free AS (
-    SELECT WHERE CAST(:attempt AS int) IS NULL OR EXISTS (SELECT FROM held)
+    SELECT WHERE CAST(:attempt AS int) IS NULL OR EXISTS (SELECT FROM held) AND (
+        CAST(:reservation AS uuid) IS NULL OR EXISTS (SELECT FROM reservations WHERE id = :reservation)
+    )
 ), start AS (
     UPDATE reservations SET started = true WHERE id = :reservation AND EXISTS (SELECT FROM free)
 )

@@ -34,9 +34,13 @@ _COUNTER = select(budget_counters.c.spent, budget_counters.c.reserved).where(
 
 class SqlCallStore(Store):
     async def begin(
-        self, call: ModelCall, reservation_id: UUID | None = None, attempt: int | None = None
+        self,
+        call: ModelCall,
+        reservation_id: UUID | None = None,
+        attempt: int | None = None,
+        worker: str | None = None,
     ) -> None:
-        begun = {**_identity(call), "reservation": reservation_id, "attempt": attempt}
+        begun = {**_identity(call), "reservation": reservation_id, "attempt": attempt, "worker": worker}
         if await self._one(BEGIN_CALL, **begun) is None:
             raise LostClaim
 

@@ -21,6 +21,7 @@ from storage.library import SqlLibraryStore
 from storage.outages import is_outage
 from storage.people import SqlPeopleStore
 from storage.posts import SqlPostStore
+from storage.usage import SqlUsageStore
 
 DriverConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Enqueue = Callable[[DriverConnection, str, bytes], Awaitable[None]]
@@ -49,6 +50,10 @@ class SqlUnitOfWork:
     @cached_property
     def posts(self) -> SqlPostStore:
         return SqlPostStore(self._connection)
+
+    @cached_property
+    def usage(self) -> SqlUsageStore:
+        return SqlUsageStore(self._connection)
 
     @cached_property
     def library(self) -> SqlLibraryStore:

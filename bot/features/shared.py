@@ -15,6 +15,7 @@ from services.models.prices import BundledPrices
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Prices
+from services.usage import UsageService
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +25,23 @@ class Shared:
     calendar: Calendar
     limits: LimitsService
     prices: Prices
+    usage: UsageService
     boundary: Boundary
     grammar: Grammar
 
 
 def shared_of(settings: Settings, outside: Outside) -> Shared:
     calendar = Calendar(ZoneInfo(settings.timezone))
+    people = PeopleService(outside.uow, outside.directory, outside.clock)
+    policy = Policy(settings.owners, guests=settings.guests)
+    limits = LimitsService(outside.uow, outside.clock, calendar, settings.daily_tokens)
     return Shared(
-        people=PeopleService(outside.uow, outside.directory, outside.clock),
-        policy=Policy(settings.owners, guests=settings.guests),
+        people=people,
+        policy=policy,
         calendar=calendar,
-        limits=LimitsService(outside.uow, outside.clock, calendar, settings.daily_tokens),
+        limits=limits,
         prices=BundledPrices(),
+        usage=UsageService(outside.uow, people, policy, limits, outside.clock, calendar),
         boundary=Boundary(outside.replies),
         grammar=Grammar(),
     )

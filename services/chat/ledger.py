@@ -41,6 +41,8 @@ class CallLedger:
     """The claim of the turn that this is done under."""
     lease: float = 15.0
     """Seconds after which the claim may have passed to another worker."""
+    worker: str | None = None
+    """That claim's own name."""
     together: Callable[[UnitOfWork, ModelCall], Awaitable[None]] | None = None
     """What is committed with each call's beginning."""
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
@@ -73,7 +75,7 @@ class CallLedger:
     async def _commit(self, call: ModelCall) -> None:
         attempt = None if self.turn_id is None else self.attempt
         async with self.uow(atomic=self.together is not None) as uow:
-            await uow.calls.begin(call, self.reservation, attempt)
+            await uow.calls.begin(call, self.reservation, attempt, self.worker)
             if self.together is not None:
                 await self.together(uow, call)
                 await uow.commit()

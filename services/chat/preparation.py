@@ -219,6 +219,7 @@ class Preparation:
             claim.turn.id,
             claim.turn.attempts,
             self._settings.lease.total_seconds(),
+            claim.worker,
         )
 
 

@@ -193,12 +193,14 @@ class Claim:
     """A turn that this worker, and no other, works on until its lease ends.
 
     `resumed` says that an earlier worker died with it. `questions` are the messages that it answers.
+    `worker` is this claim's alone: a claim that PostgreSQL lost in a crash is told by it from the next one.
     """
 
     turn: Turn
     conversation: Conversation
     questions: tuple[Message, ...]
     resumed: bool = False
+    worker: str | None = None
 
     @property
     def begins(self) -> bool:

@@ -14,6 +14,7 @@ from tests.fakes.library import FakeLibraryStore
 from tests.fakes.memory import Journal, Memory
 from tests.fakes.people import FakePeopleStore
 from tests.fakes.posts import FakePostStore
+from tests.fakes.usage import FakeUsageStore
 
 
 class FakeUnitOfWork:
@@ -26,6 +27,7 @@ class FakeUnitOfWork:
         self.calls = FakeCallStore(memory, self._journal)
         self.people = FakePeopleStore(memory, self._journal)
         self.posts = FakePostStore(memory, self._journal)
+        self.usage = FakeUsageStore(memory)
         self.library = FakeLibraryStore(memory, self._journal)
 
     async def enqueue(self, task: str, **payload: str) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.entities import Actor, CallOutcome, ModelCall, Usage
+from services.errors import LostClaim
 from services.ports import UnitOfWorkFactory
 from storage.tables import usage_daily
 from tests.factories import after, call, day, mention, used
-from tests.storage.acts import asked
+from tests.storage.acts import asked, claimed
 
 
 async def test_a_begun_call_is_unfinished(stores: UnitOfWorkFactory):
@@ -201,3 +202,24 @@ async def test_a_call_is_rolled_up_once(uow: UnitOfWorkFactory, engine: AsyncEng
 
     [total] = await rollup(engine)
     assert total["calls"] == 1
+
+
+async def test_a_claim_that_was_lost_in_a_crash_pays_nothing(stores: UnitOfWorkFactory):
+    """The claim after it has the same number, but another name."""
+    work = await claimed(stores, mention())
+    theirs, ours = call(turn_id=work.turn.id), call(turn_id=work.turn.id)
+
+    async with stores() as uow:
+        with pytest.raises(LostClaim):
+            await uow.calls.begin(theirs, attempt=1, worker="w0")
+    async with stores() as uow:
+        await uow.calls.begin(ours, attempt=1, worker="w1")
+        assert await uow.calls.of_turn(work.turn.id) == [ours]
+
+
+async def test_without_its_reservation_a_call_does_not_begin(stores: UnitOfWorkFactory):
+    work = await claimed(stores, mention())
+
+    async with stores() as uow:
+        with pytest.raises(LostClaim):
+            await uow.calls.begin(call(turn_id=work.turn.id), work.turn.id, attempt=1, worker="w1")
