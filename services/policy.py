@@ -10,6 +10,7 @@ from services.errors import NotAllowed
 ROLES_OF_ACT: dict[str, frozenset[Role]] = {
     "chat": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
     "limits.set": frozenset({Role.OWNER, Role.ADMIN}),
+    "library": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
     "usage.own": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
     "usage.team": frozenset({Role.OWNER, Role.ADMIN}),
 }
