@@ -68,6 +68,30 @@ class NotEnoughBudget(ShowrunnerError):
         self.scope, self.left, self.cap, self.needed, self.resets_at = scope, left, cap, needed, resets_at
 
 
+class AiPaused(ShowrunnerError):
+    """Somebody has paused AI: `kind` is "person" or "channel". `until` None: until it is resumed."""
+
+    def __init__(self, kind: str, subject: str, by: str, until: datetime | None) -> None:
+        super().__init__(f"{kind} {subject}, by {by}")
+        self.kind, self.subject, self.by, self.until = kind, subject, by, until
+
+
+class MailUnavailable(ShowrunnerError):
+    """The mail server did not answer, or not now; `detail` names what it was, without addresses."""
+
+    permanent = False
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class MailRefused(MailUnavailable):
+    """It will not take this mail, however often it is asked."""
+
+    permanent = True
+
+
 class TooManyAnswers(ShowrunnerError):
     """The loop breaker of a thread."""
 

@@ -9,6 +9,9 @@ from services.errors import NotAllowed
 
 ROLES_OF_ACT: dict[str, frozenset[Role]] = {
     "chat": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
+    "ai.pause": frozenset({Role.OWNER, Role.ADMIN}),
+    "alerts.manage": frozenset({Role.OWNER, Role.ADMIN}),
+    "costs.see": frozenset({Role.OWNER, Role.ADMIN}),
 }
 
 

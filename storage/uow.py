@@ -17,7 +17,9 @@ from services.errors import StorageUnavailable
 from services.ports import UnitOfWorkFactory
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
+from storage.incidents import SqlIncidentStore
 from storage.outages import is_outage
+from storage.pauses import SqlPauseStore
 from storage.people import SqlPeopleStore
 from storage.posts import SqlPostStore
 
@@ -48,6 +50,14 @@ class SqlUnitOfWork:
     @cached_property
     def posts(self) -> SqlPostStore:
         return SqlPostStore(self._connection)
+
+    @cached_property
+    def incidents(self) -> SqlIncidentStore:
+        return SqlIncidentStore(self._connection)
+
+    @cached_property
+    def pauses(self) -> SqlPauseStore:
+        return SqlPauseStore(self._connection)
 
     async def enqueue(self, task: str, **payload: str) -> None:
         await self._enqueue(await self._driver_in_transaction(), task, orjson.dumps(payload))

@@ -40,6 +40,7 @@ from services.entities import (
     UsageToday,
 )
 from services.errors import ShowrunnerError
+from services.ports.alerts import IncidentStore, PauseStore
 
 Checkpoint = Callable[[str], None]
 """A named point the fault tests may kill the process at; does nothing in the product."""
@@ -322,6 +323,12 @@ class UnitOfWork(Protocol):
 
     @property
     def posts(self) -> PostStore: ...
+
+    @property
+    def incidents(self) -> IncidentStore: ...
+
+    @property
+    def pauses(self) -> PauseStore: ...
 
     async def enqueue(self, task: str, **payload: str) -> None:
         """Queue a job that becomes visible with this transaction's commit."""

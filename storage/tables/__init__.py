@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.tables.alerts import alert_mails, check_states, digests, incidents, maintenance, pauses
 from storage.tables.base import is_any, metadata
 from storage.tables.calls import OPEN_OUTCOMES, ai_calls, budget_counters, reservations, usage_daily
 from storage.tables.chat import (
@@ -25,15 +26,21 @@ __all__ = [
     "POST_KINDS",
     "RUNNING_STATES",
     "ai_calls",
+    "alert_mails",
     "budget_counters",
+    "check_states",
     "conversations",
+    "digests",
     "feedback",
     "file_texts",
     "followers",
+    "incidents",
     "is_any",
+    "maintenance",
     "message_is_ours",
     "messages",
     "metadata",
+    "pauses",
     "posts",
     "rate_buckets",
     "reservations",

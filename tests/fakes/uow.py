@@ -10,6 +10,7 @@ from typing import Self
 from services.ports import UnitOfWorkFactory
 from tests.fakes.calls import FakeCallStore
 from tests.fakes.chat import FakeChatStore
+from tests.fakes.incidents import FakeIncidentStore, FakePauseStore
 from tests.fakes.memory import Journal, Memory
 from tests.fakes.people import FakePeopleStore
 from tests.fakes.posts import FakePostStore
@@ -25,6 +26,8 @@ class FakeUnitOfWork:
         self.calls = FakeCallStore(memory, self._journal)
         self.people = FakePeopleStore(memory, self._journal)
         self.posts = FakePostStore(memory, self._journal)
+        self.incidents = FakeIncidentStore(memory, self._journal)
+        self.pauses = FakePauseStore(memory, self._journal)
 
     async def enqueue(self, task: str, **payload: str) -> None:
         self._jobs.append((task, payload))
