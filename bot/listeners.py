@@ -118,6 +118,7 @@ def press_of(body: Body) -> Press:
         trigger_id=str(body.get("trigger_id") or ""),
         message=message,
         channel_kind="im" if str(channel).startswith("D") else "channel",
+        thread_ts=thread_ts,
     )
 
 

@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.faults import checkpoint_for
 from bot.infrastructure import Infrastructure
 from bot.models import chat_router
+from handlers.access import Access
 from handlers.boundary import explain
 from handlers.directory import SlackDirectory
 from handlers.files import SlackFiles
@@ -23,6 +24,7 @@ from jobs.queue import Enqueuer
 from services.files import ThreadFiles
 from services.models.router import ModelRouter
 from services.ports import Checkpoint, Clock, UnitOfWorkFactory
+from services.ports.objects import ObjectStore
 from storage.cancellation import PostgresCancellation
 from storage.rates import SlackRateGate
 from storage.uow import unit_of_work
@@ -35,6 +37,7 @@ class Outside:
     router: ModelRouter
     enqueuer: Enqueuer
     uow: UnitOfWorkFactory
+    access: Access
     cancellation: PostgresCancellation
     calls: SlackCalls
     directory: SlackDirectory
@@ -43,6 +46,7 @@ class Outside:
     replies: SlackReplies
     slack_files: SlackFiles
     files: ThreadFiles
+    objects: ObjectStore
 
 
 def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str, Any]) -> Outside:
@@ -50,7 +54,9 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
     clock: Clock = overrides.get("clock") or SystemClock()
     engine, enqueuer = base.database.engine, Enqueuer()
     uow = unit_of_work(engine, enqueuer)
-    calls = SlackCalls(base.client, SlackRateGate(engine, enabled=settings.rate_gates), clock)
+    access = Access()
+    gate = SlackRateGate(engine, enabled=settings.rate_gates)
+    calls = SlackCalls(base.client, gate, clock, access.lost)
     directory = SlackDirectory(calls, lambda: base.identity.bot_user)
     token = settings.slack_bot_token.get_secret_value()
     slack_files = SlackFiles(base.session, token, settings.slack_api_url, calls)
@@ -60,6 +66,7 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
         router=overrides.get("router") or chat_router(settings, base.makers, clock),
         enqueuer=enqueuer,
         uow=uow,
+        access=access,
         cancellation=PostgresCancellation(engine, base.database.dsn),
         calls=calls,
         directory=directory,
@@ -68,4 +75,5 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
         replies=SlackReplies(calls),
         slack_files=slack_files,
         files=ThreadFiles(slack_files),
+        objects=base.objects,
     )

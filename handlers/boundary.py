@@ -11,8 +11,11 @@ from typing import Protocol
 import structlog
 from uuid_utils.compat import uuid7
 
+from handlers.blocks import files
 from handlers.routes import Audience
+from handlers.sender.sanitise import escape
 from services import errors
+from services.media.safe import shown_name
 
 log = structlog.get_logger()
 
@@ -84,6 +87,10 @@ def _not_allowed(error: errors.NotAllowed) -> Explanation:
             "Guests of this workspace can't use Showrunner.", "An owner of Showrunner can allow it."
         ),
         "blocked": Explanation("Your account can't use Showrunner.", "Ask an owner of Showrunner."),
+        "others_usage": Explanation(
+            "What others use is for them and the admins to see.",
+            "Yours is one word away: `/usage me`. An owner or admin can share the rest with you.",
+        ),
     }
     return reasons.get(error.reason, Explanation("You can't do that here.", "Ask an owner of Showrunner."))
 
@@ -109,6 +116,10 @@ def _all_failed(error: errors.AllModelsFailed) -> Explanation:
     return Explanation(
         f"None of the AI models answered:\n{lines}", "Your question is kept: try again in a minute."
     )
+
+
+def _unreadable(error: errors.FileUnreadable) -> Explanation:
+    return Explanation(*files.told(escape(shown_name(error.name)), error.reason))
 
 
 def provider_trouble(error: errors.ProviderError) -> str:
@@ -147,6 +158,7 @@ WORDS: dict[type[Exception], Callable[..., Explanation]] = {
     errors.QuestionTooLong: _too_long,
     errors.UnknownWord: _unknown_word,
     errors.BadArgument: lambda error: Explanation(f"{error.problem}.", f"Usage: `{error.usage}`"),
+    errors.FileUnreadable: _unreadable,
     errors.NotFound: lambda error: Explanation(f"I can't find that {error.what} any more.", ""),
     errors.NotAllowed: _not_allowed,
     errors.NotEnoughBudget: _budget,

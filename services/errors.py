@@ -53,7 +53,7 @@ class NotFound(BadRequest):
 
 
 class NotAllowed(ShowrunnerError):
-    """`reason`: "guest", "blocked", "stranger", "role" or "not_in_channel"."""
+    """`reason`: "guest", "blocked", "stranger", "role", "not_in_channel" or "others_usage"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

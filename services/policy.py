@@ -12,6 +12,8 @@ ROLES_OF_ACT: dict[str, frozenset[Role]] = {
     "ai.pause": frozenset({Role.OWNER, Role.ADMIN}),
     "alerts.manage": frozenset({Role.OWNER, Role.ADMIN}),
     "costs.see": frozenset({Role.OWNER, Role.ADMIN}),
+    "usage.own": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
+    "usage.team": frozenset({Role.OWNER, Role.ADMIN}),
 }
 
 
@@ -31,9 +33,12 @@ class Policy:
 
     def check(self, person: Person, act: str) -> None:
         """Raises NotAllowed."""
-        role = self.role(person)
-        if role not in ROLES_OF_ACT.get(act, frozenset()):
+        if not self.allows(person, act):
+            role = self.role(person)
             raise NotAllowed(role if role in {Role.GUEST, Role.BLOCKED} else "role")
+
+    def allows(self, person: Person, act: str) -> bool:
+        return self.role(person) in ROLES_OF_ACT.get(act, frozenset())
 
     def is_owner(self, actor: Actor) -> bool:
         return actor.user in self._owners

@@ -18,19 +18,23 @@ held AS MATERIALIZED (
 )
 """
 
-# Without an attempt nobody has to hold the turn.
+# Without an attempt nobody has to hold the turn. Its commit waits for the disk, and takes along the claim and the
+# reservation that did not: what it finds here and is lost in a crash is lost with it, before anything is paid.
 BEGIN_CALL = text("""
 WITH held AS MATERIALIZED (
     SELECT id FROM turns
     WHERE id = :turn_id AND attempts = :attempt AND state IN ('running', 'delivering')
+        AND (CAST(:worker AS text) IS NULL OR worker = :worker)
     FOR NO KEY UPDATE
 ), free AS (
-    SELECT WHERE CAST(:attempt AS int) IS NULL OR EXISTS (SELECT FROM held)
+    SELECT WHERE CAST(:attempt AS int) IS NULL OR EXISTS (SELECT FROM held) AND (
+        CAST(:reservation AS uuid) IS NULL OR EXISTS (SELECT FROM reservations WHERE id = :reservation)
+    )
 ), start AS (
     UPDATE reservations SET started = true WHERE id = :reservation AND EXISTS (SELECT FROM free)
 )
-INSERT INTO ai_calls (id, team, user_id, channel, provider, model, purpose, started_at, turn_id)
-SELECT :id, :team, :user_id, :channel, :provider, :model, :purpose, :started_at, :turn_id FROM free
+INSERT INTO ai_calls (id, team, user_id, channel, provider, model, purpose, started_at, day, turn_id)
+SELECT :id, :team, :user_id, :channel, :provider, :model, :purpose, :started_at, :day, :turn_id FROM free
 RETURNING id
 """)
 
@@ -47,7 +51,10 @@ done AS (
         latency_ms = coalesce(:latency_ms, latency_ms),
         first_token_ms = coalesce(:first_token_ms, first_token_ms),
         error = coalesce(:error, error),
-        request_id = coalesce(:request_id, request_id)
+        request_id = coalesce(:request_id, request_id),
+        saved = coalesce(:saved, saved),
+        failover = coalesce(:failover, failover),
+        seconds = coalesce(:seconds, seconds)
     WHERE id = :call AND outcome IN ('started', 'uncertain')
     RETURNING *
 )
@@ -55,10 +62,12 @@ done AS (
 _ROLL_UP = """
 INSERT INTO usage_daily AS total
     (team, day, user_id, channel, provider, model, purpose,
-     calls, tokens_in, cached_read, cached_write, tokens_out, cost, unpriced)
-SELECT team, (started_at AT TIME ZONE 'UTC')::date, user_id, channel, provider, model, purpose,
+     calls, tokens_in, cached_read, cached_write, tokens_out, cost, unpriced,
+     failed, failovers, hits, saved, seconds)
+SELECT team, day, user_id, channel, provider, model, purpose,
     1, tokens_in, cached_read, cached_write, tokens_out, coalesce(cost, 0),
-    (cost IS NULL AND tokens_in + tokens_out > 0)::int
+    (cost IS NULL AND (tokens_in + tokens_out > 0 OR coalesce(seconds, 0) > 0))::int,
+    (outcome = 'failed')::int, failover::int, (outcome = 'cached')::int, saved, coalesce(seconds, 0)
 FROM done WHERE outcome NOT IN ('started', 'uncertain')
 ON CONFLICT (team, day, user_id, channel, provider, model, purpose) DO UPDATE SET
     calls = total.calls + excluded.calls,
@@ -67,7 +76,12 @@ ON CONFLICT (team, day, user_id, channel, provider, model, purpose) DO UPDATE SE
     cached_write = total.cached_write + excluded.cached_write,
     tokens_out = total.tokens_out + excluded.tokens_out,
     cost = total.cost + excluded.cost,
-    unpriced = total.unpriced + excluded.unpriced
+    unpriced = total.unpriced + excluded.unpriced,
+    failed = total.failed + excluded.failed,
+    failovers = total.failovers + excluded.failovers,
+    hits = total.hits + excluded.hits,
+    saved = total.saved + excluded.saved,
+    seconds = total.seconds + excluded.seconds
 """
 CLOSE_CALL = text(f"WITH {_DONE} {_ROLL_UP}")
 
@@ -127,7 +141,7 @@ gone AS (
 ), moved AS (
     UPDATE budget_counters AS c SET
         reserved = c.reserved - l.amount,
-        spent = c.spent + CASE l.unit
+        spent = c.spent + CASE
             WHEN :whole THEN l.amount ELSE coalesce((CAST(:spent AS jsonb) ->> l.unit)::bigint, 0)
         END
     FROM locked AS l

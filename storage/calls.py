@@ -34,9 +34,13 @@ _COUNTER = select(budget_counters.c.spent, budget_counters.c.reserved).where(
 
 class SqlCallStore(Store):
     async def begin(
-        self, call: ModelCall, reservation_id: UUID | None = None, attempt: int | None = None
+        self,
+        call: ModelCall,
+        reservation_id: UUID | None = None,
+        attempt: int | None = None,
+        worker: str | None = None,
     ) -> None:
-        begun = {**_identity(call), "reservation": reservation_id, "attempt": attempt}
+        begun = {**_identity(call), "reservation": reservation_id, "attempt": attempt, "worker": worker}
         if await self._one(BEGIN_CALL, **begun) is None:
             raise LostClaim
 
@@ -50,7 +54,7 @@ class SqlCallStore(Store):
             call=call.id,
             reservations=[reservation_id],
             spent=dict(spent),
-            whole=None,
+            whole=False,
             started=True,
             attempt=attempt,
         )
@@ -90,8 +94,8 @@ class SqlCallStore(Store):
     async def settle(self, reservation_id: UUID, spent: Mapping[str, int]) -> bool:
         return await self._give_back([reservation_id], spent) == 1
 
-    async def settle_whole(self, reservation_id: UUID, unit: str) -> bool:
-        return await self._give_back([reservation_id], {}, whole=unit) == 1
+    async def settle_whole(self, reservation_id: UUID) -> bool:
+        return await self._give_back([reservation_id], {}, whole=True) == 1
 
     async def sweep_reservations(self, before: datetime) -> int:
         forgotten = [row.id for row in await self._all(_UNSTARTED, before=before)]
@@ -106,10 +110,10 @@ class SqlCallStore(Store):
         reservations: Sequence[UUID],
         spent: Mapping[str, int],
         *,
-        whole: str | None = None,
+        whole: bool = False,
         started: bool = True,
     ) -> int:
-        """How many there were. `whole`: the unit of which all is spent; `started`: also begun ones."""
+        """How many there were. `whole`: all that was held is spent; `started`: also begun ones."""
         found = await self._value(
             GIVE_BACK, reservations=list(reservations), spent=dict(spent), whole=whole, started=started
         )
@@ -128,6 +132,9 @@ _RESULT = (
     "first_token_ms",
     "error",
     "request_id",
+    "saved",
+    "failover",
+    "seconds",
 )
 
 
@@ -141,6 +148,7 @@ def _identity(call: ModelCall) -> dict[str, object]:
         "model": call.model,
         "purpose": call.purpose,
         "started_at": call.started_at,
+        "day": call.day,
         "turn_id": call.turn_id,
     }
 
@@ -170,6 +178,9 @@ def _result(call: ModelCall) -> dict[str, object]:
         "first_token_ms": call.first_token_ms,
         "error": call.error,
         "request_id": call.request_id,
+        "saved": call.saved,
+        "failover": call.failover,
+        "seconds": call.seconds,
     }
 
 
@@ -182,6 +193,7 @@ def _to_call(row: Row[Any]) -> ModelCall:
         model=row.model,
         purpose=row.purpose,
         started_at=row.started_at,
+        day=row.day,
         turn_id=row.turn_id,
         outcome=CallOutcome(row.outcome),
         usage=Usage(row.tokens_in, row.cached_read, row.cached_write, row.tokens_out, row.estimated),
@@ -190,6 +202,9 @@ def _to_call(row: Row[Any]) -> ModelCall:
         first_token_ms=row.first_token_ms,
         error=row.error,
         request_id=row.request_id,
+        saved=row.saved,
+        failover=row.failover,
+        seconds=row.seconds,
     )
 
 

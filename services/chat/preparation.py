@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from services.calendar import Calendar
 from services.chat.context import Context, ContextBuilder, Fold
 from services.chat.intake import is_worded
 from services.chat.ledger import CallLedger, fold_reservation
@@ -23,7 +24,7 @@ from services.errors import (
     StorageUnavailable,
     TooManyAnswers,
 )
-from services.limits import LimitsService
+from services.limits import LimitsService, worst_case
 from services.models.estimate import estimate_request
 from services.models.router import Completed, ModelRouter
 from services.people import PeopleService
@@ -70,6 +71,7 @@ class Preparation:
         policy: Policy,
         prices: Prices,
         clock: Clock,
+        calendar: Calendar,
         checkpoint: Checkpoint,
         settings: ChatSettings,
     ) -> None:
@@ -82,6 +84,7 @@ class Preparation:
         self._policy = policy
         self._prices = prices
         self._clock = clock
+        self._calendar = calendar
         self._checkpoint = checkpoint
         self._settings = settings
 
@@ -162,7 +165,7 @@ class Preparation:
         """Replace the older part of a thread by a summary: a call like any other, reserved, logged, paid."""
         tokens = estimate_request(fold.request)
         reservation = fold_reservation(claim.turn.id)
-        await self._limits.reserve(reservation, claim.turn.actor, tokens + fold.request.max_tokens)
+        await self._hold(claim, "summary", reservation, tokens, fold.request.max_tokens)
         ledger = self._ledger(claim, "summary", reservation, tokens)
         try:
             done = await self._router.complete(fold.request, ledger)
@@ -191,15 +194,21 @@ class Preparation:
 
     async def reserve(self, claim: Claim, context: Context) -> CallLedger:
         """Hold the worst case of the turn; the ledger that will settle it. Raises NotEnoughBudget."""
-        worst = context.tokens + self._settings.answer_tokens
-        await self._limits.reserve(claim.turn.id, claim.turn.actor, worst)
+        await self._hold(claim, "chat", claim.turn.id, context.tokens, self._settings.answer_tokens)
         self._checkpoint("reserved")
         return self._ledger(claim, "chat", claim.turn.id, context.tokens)
+
+    async def _hold(
+        self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int, tokens_out: int
+    ) -> None:
+        worst = worst_case(self._prices, self._router.chain(purpose), tokens_in, tokens_out)
+        await self._limits.reserve(reservation, claim.turn.actor, worst, channel=claim.turn.channel)
 
     def _ledger(self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int) -> CallLedger:
         return CallLedger(
             self._uow,
             self._clock,
+            self._calendar,
             self._prices,
             self._checkpoint,
             claim.turn.actor,
@@ -210,6 +219,7 @@ class Preparation:
             claim.turn.id,
             claim.turn.attempts,
             self._settings.lease.total_seconds(),
+            claim.worker,
         )
 
 

@@ -56,13 +56,17 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class AudioPart:
-    """A piece of the sound, 16 kHz mono, cut at a silence; `start` and `end` in the whole recording."""
+    """A piece of the sound, 16 kHz mono, cut at a silence; `start` and `end` in the whole recording.
+
+    `speech`: the stretches between its pauses, in the whole recording, too. A silent part has no file.
+    """
 
     number: int
     path: Path
     start: float
     end: float
     silent: bool = False
+    speech: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,16 @@ from storage.tables.chat import (
     turn_is_waiting,
     turns,
 )
+from storage.tables.library import (
+    content_channels,
+    content_is_open,
+    content_parts,
+    contents,
+    library_channels,
+    memberships,
+    transcript_segments,
+)
+from storage.tables.limits import limit_requests, limit_versions, limits, request_times
 from storage.tables.slack import POST_KINDS, file_texts, posts, rate_buckets, schedule_ticks, users
 
 __all__ = [
@@ -29,6 +39,10 @@ __all__ = [
     "alert_mails",
     "budget_counters",
     "check_states",
+    "content_channels",
+    "content_is_open",
+    "content_parts",
+    "contents",
     "conversations",
     "digests",
     "feedback",
@@ -36,16 +50,23 @@ __all__ = [
     "followers",
     "incidents",
     "is_any",
+    "library_channels",
+    "limit_requests",
+    "limit_versions",
+    "limits",
     "maintenance",
+    "memberships",
     "message_is_ours",
     "messages",
     "metadata",
     "pauses",
     "posts",
     "rate_buckets",
+    "request_times",
     "reservations",
     "schedule_ticks",
     "slack_events",
+    "transcript_segments",
     "turn_is_open",
     "turn_is_waiting",
     "turns",

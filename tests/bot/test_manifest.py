@@ -13,6 +13,7 @@ from handlers.chat import ChatHandlers
 from handlers.help import HelpHandlers
 from handlers.home import HomeHandlers
 from handlers.routes import Button, Command, Event, Shortcut, View
+from handlers.usage import UsageHandlers
 
 ROOT = Path(manifest.MANIFEST).parent
 
@@ -33,6 +34,9 @@ SCOPES_OF_METHOD = {
     "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
+    "files.info": {"files:read"},
     "users.info": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
@@ -74,7 +78,8 @@ def routes():
         ChatHandlers(*nothing),
         HelpHandlers(None, None),
         HomeHandlers(None, None, [], ""),
-        AccessHandlers(""),
+        AccessHandlers(None, ""),
+        UsageHandlers(None, None, None),
     ):
         yield from handlers.routes()
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.entities import BudgetLine, BudgetState, CallOutcome, Message, ModelCall, TurnState
+from services.errors import LostClaim
 from tests.fakes.chat import FakeChatStore
 from tests.fakes.memory import FakeStore, Journal, Memory, Reservation
 
@@ -18,13 +19,23 @@ class FakeCallStore(FakeStore):
         self._chat = FakeChatStore(memory, journal)
 
     async def begin(
-        self, call: ModelCall, reservation_id: UUID | None = None, attempt: int | None = None
+        self,
+        call: ModelCall,
+        reservation_id: UUID | None = None,
+        attempt: int | None = None,
+        worker: str | None = None,
     ) -> None:
         if attempt is not None and call.turn_id is not None:
             await self._chat.hold(call.turn_id, attempt)
+            held_by = self._memory.turns[call.turn_id].worker
+            if worker not in (None, held_by) or self._is_missing(reservation_id):
+                raise LostClaim
         self._put(self._memory.calls, call.id, call)
         if reservation_id is not None:
             await self.start_reservation(reservation_id)
+
+    def _is_missing(self, reservation_id: UUID | None) -> bool:
+        return reservation_id is not None and reservation_id not in self._memory.reservations
 
     async def store_answer(
         self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
@@ -77,10 +88,10 @@ class FakeCallStore(FakeStore):
             self._book(line, spent=spent.get(line.unit, 0))
         return lines is not None
 
-    async def settle_whole(self, reservation_id: UUID, unit: str) -> bool:
+    async def settle_whole(self, reservation_id: UUID) -> bool:
         lines = self._give_back(reservation_id)
         for line in lines or ():
-            self._book(line, spent=line.amount if line.unit == unit else 0)
+            self._book(line, spent=line.amount)
         return lines is not None
 
     async def sweep_reservations(self, before: datetime) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -33,6 +33,7 @@ class TurnRow:
     lease_until: datetime | None = None
     merged_into: UUID | None = None
     error: str | None = None
+    worker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,14 @@ class Memory:
     maintenance: dict[UUID, Maintenance] = field(default_factory=dict)
     pauses: dict[tuple[str, str, str], Pause] = field(default_factory=dict)
     jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    up_for: list[timedelta] = field(default_factory=lambda: [timedelta(days=1)])
+    library: Any = field(default_factory=lambda: _library())
+
+
+def _library() -> Any:
+    from tests.fakes.library import Tables  # it builds on this file
+
+    return Tables()
 
 
 class Journal:

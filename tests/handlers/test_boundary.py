@@ -1,11 +1,16 @@
 """Whatever is raised, the person reads what happened and what to do."""
 
+import re
 from datetime import UTC, datetime
 
+import pytest
+
+from handlers.blocks import files
 from handlers.boundary import Boundary, explain
 from handlers.routes import Audience
 from services import errors
 from services.entities import Actor, Place
+from services.media.unreadable import REASONS
 
 TO = Audience(Actor("T1", "U1"), Place("T1", "C1"))
 TOMORROW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -66,3 +71,22 @@ def test_all_providers_down_says_which_and_why():
 
 def test_a_channel_we_are_not_in_says_how_to_invite_us():
     assert "/invite" in explain(errors.SlackUnavailable("chat.postMessage", "not_in_channel")).todo
+
+
+@pytest.mark.parametrize("reason", files.CLAUSES)
+def test_every_reason_of_a_file_says_what_happened_and_what_to_do(reason):
+    said = explain(errors.FileUnreadable("interview.mp4", reason))
+    assert said.what.startswith("*interview.mp4* ")
+    assert said.todo
+    assert "_" not in said.what + said.todo
+
+
+def test_the_reasons_of_a_file_are_those_of_the_error_and_of_the_reader():
+    told = set(re.findall(r'"(\w+)"', errors.FileUnreadable.__doc__ or ""))
+    assert set(files.CLAUSES) == told
+    assert set(REASONS.values()) <= told
+
+
+def test_a_files_name_calls_nobody_and_turns_nothing_around():
+    said = explain(errors.FileUnreadable("../../<!channel>\u202e4pm.exe", "type"))
+    assert said.what.startswith("*&lt;!channel&gt;4pm.exe* ")

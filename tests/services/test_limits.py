@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.calendar import Calendar
 from services.entities import Actor
+from services.entities.limits import Amount
 from services.errors import NotEnoughBudget
 from services.limits import TOKENS, LimitsService
 from tests import factories as make
@@ -17,11 +20,11 @@ class Stand:
     def __init__(self, daily: int = 1_000) -> None:
         self.clock = FakeClock()
         self.uow = fake_unit_of_work(new_memory(self.clock.now))
-        self.limits = LimitsService(self.uow, self.clock, daily)
+        self.limits = LimitsService(self.uow, self.clock, Calendar(ZoneInfo("UTC")), daily)
 
     async def reserve(self, tokens: int, reservation: UUID | None = None, who: Actor | None = None) -> UUID:
         reservation = reservation or uuid4()
-        await self.limits.reserve(reservation, who or make.anna(), tokens)
+        await self.limits.reserve(reservation, who or make.anna(), Amount(tokens), channel=make.CHANNEL)
         return reservation
 
     async def settle(self, reservation: UUID, tokens: int) -> None:
