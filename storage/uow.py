@@ -17,6 +17,7 @@ from services.errors import StorageUnavailable
 from services.ports import UnitOfWorkFactory
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
+from storage.costs import SqlCostStore
 from storage.incidents import SqlIncidentStore
 from storage.library import SqlLibraryStore
 from storage.outages import is_outage
@@ -56,6 +57,10 @@ class SqlUnitOfWork:
     @cached_property
     def incidents(self) -> SqlIncidentStore:
         return SqlIncidentStore(self._connection)
+
+    @cached_property
+    def costs(self) -> SqlCostStore:
+        return SqlCostStore(self._connection)
 
     @cached_property
     def pauses(self) -> SqlPauseStore:

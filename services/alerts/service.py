@@ -23,7 +23,7 @@ from services.entities.alerts import (
     Reading,
     Rules,
 )
-from services.errors import NotFound
+from services.errors import NotFound, SlackUnavailable
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Checkpoint, Clock, UnitOfWork, UnitOfWorkFactory
@@ -83,12 +83,11 @@ class AlertService:
             await self.report(Grouping(team, key), found.get(key, ()), whole=True)
 
     async def sweep(self) -> None:
-        """What time alone changes, and what a crash or a closed channel left unshown or unsent."""
+        """What time alone changes."""
         async with self._uow(atomic=False) as uow:
             waiting = await uow.incidents.unresolved()
         for incident in waiting:
             await self._reconsider(Grouping(incident.team, incident.key))
-        await self._wake()
 
     async def _reconsider(self, group: Grouping) -> None:
         async with self._uow() as uow:
@@ -96,7 +95,8 @@ class AlertService:
             await self._decide(uow, group, self._clock.now())
             await uow.commit()
 
-    async def _wake(self) -> None:
+    async def wake(self) -> None:
+        """What a crash, a closed channel or a silent mail server left unshown or unsent."""
         async with self._uow() as uow:
             for incident_id in await uow.incidents.unshown():
                 await uow.enqueue(SHOW_TASK, incident=str(incident_id))
@@ -138,6 +138,13 @@ class AlertService:
         await self._allow(actor)
         async with self._uow(atomic=False) as uow:
             return await uow.incidents.open(actor.team)
+
+    async def find(self, actor: Actor, ending: str) -> Incident:
+        """An open one by the end of its id. Raises NotFound."""
+        found = [one for one in await self.open(actor) if str(one.id).endswith(ending.lower())]
+        if len(found) != 1 or not ending:
+            raise NotFound("alert")
+        return found[0]
 
     async def acknowledge(self, actor: Actor, incident_id: UUID) -> Incident:
         """As it is then: somebody else may have been first, or it may be over."""
@@ -188,7 +195,7 @@ class AlertService:
     # -- what is shown -------------------------------------------------------------------------
 
     async def show(self, incident_id: UUID) -> None:
-        """Bring its one message up to date; again is harmless."""
+        """Bring its one message up to date; again is harmless. What nobody can be shown now is tried later."""
         versions: list[int] = []
 
         async def view() -> IncidentView:
@@ -196,7 +203,13 @@ class AlertService:
             versions.append(found.incident.version)
             return found
 
-        place = await self._presenter.show((await self.view(incident_id)).incident, view)
+        try:
+            place = await self._presenter.show((await self.view(incident_id)).incident, view)
+        except SlackUnavailable as error:
+            if not error.permanent:
+                raise
+            log.warning("alert.not_shown", incident=str(incident_id), code=error.code)
+            return
         self._checkpoint("alert.shown")
         async with self._uow(atomic=False) as uow:
             await uow.incidents.set_shown(incident_id, min(versions), place)

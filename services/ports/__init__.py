@@ -41,6 +41,7 @@ from services.entities import (
 )
 from services.errors import ShowrunnerError
 from services.ports.alerts import IncidentStore, PauseStore
+from services.ports.costs import CostStore
 from services.ports.library import LibraryStore
 from services.ports.usage import UsageStore
 
@@ -355,6 +356,9 @@ class UnitOfWork(Protocol):
 
     @property
     def pauses(self) -> PauseStore: ...
+
+    @property
+    def costs(self) -> CostStore: ...
 
     @property
     def usage(self) -> UsageStore: ...
