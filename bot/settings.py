@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -70,7 +71,19 @@ class Settings(Connections):
         500_000,
         ge=0,
         validation_alias=_own("DAILY_TOKENS"),
-        description="tokens a person may use a day (UTC)",
+        description="tokens a person may use a day",
+    )
+    requests_per_minute: int = Field(
+        20,
+        ge=0,
+        le=1_000,
+        validation_alias=_own("REQUESTS_PER_MINUTE"),
+        description="questions a person may ask within a minute; 0: any number",
+    )
+    timezone: str = Field(
+        "UTC",
+        validation_alias=_own("TIMEZONE"),
+        description="the desk's time zone (IANA, as Europe/Berlin): when days and months of limits and reports begin",
     )
     context_tokens: int = Field(
         50_000,
@@ -152,6 +165,15 @@ class Settings(Connections):
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < SHORTEST_MASTER_KEY:
             raise ValueError(f"is too short: {SHORTEST_MASTER_KEY} letters at least, made by chance")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, KeyError) as error:
+            raise ValueError("is not a time zone: it must be a name as Europe/Berlin or UTC") from error
         return value
 
     @property

@@ -162,6 +162,7 @@ def call(**given: Any) -> ModelCall:
         model="claude-sonnet-5",
         purpose="chat",
         started_at=NOON,
+        day=TODAY,
     )
     return replace(plain, **given)
 
@@ -179,7 +180,7 @@ def used(tokens: int = 100, cost: str | None = "0.00150000") -> dict[str, Any]:
 
 def line(amount: int = 1000, *, cap: int = 500_000, **given: Any) -> BudgetLine:
     """By default Anna's tokens of the day."""
-    plain = BudgetLine(scope=f"user:{TEAM}:{ANNA}", period=TODAY, unit="tokens", amount=amount, cap=cap)
+    plain = BudgetLine(scope=f"user:{TEAM}:{ANNA}/day", period=TODAY, unit="tokens", amount=amount, cap=cap)
     return replace(plain, **given)
 
 

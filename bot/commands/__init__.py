@@ -8,6 +8,7 @@ import sys
 import structlog
 
 from bot import lifecycle, manifest
+from bot.commands.demo import demo_usage, is_demo, refuse_real
 from bot.commands.diagnosis import doctor
 from bot.config import Settings, SettingsError
 from bot.infrastructure import DatabaseUnusable, database, objects
@@ -17,7 +18,17 @@ from services.errors import StoreUnavailable
 from storage.embedded import EmbeddedError
 from storage.objects import S3Store
 
-__all__ = ["doctor", "give_up", "migrate", "print_manifest", "refuse", "serve"]
+__all__ = [
+    "demo_usage",
+    "doctor",
+    "give_up",
+    "is_demo",
+    "migrate",
+    "print_manifest",
+    "refuse",
+    "refuse_real",
+    "serve",
+]
 
 log = structlog.get_logger()
 

@@ -56,5 +56,5 @@ def preparation(settings: Settings, o: Outside, shared: Shared, chosen: ChatSett
     context = ContextBuilder(o.files, limit=settings.context_tokens, answer_tokens=settings.answer_tokens)
     return Preparation(
         o.uow, o.directory, shared.people, o.router, context, shared.limits, shared.policy, shared.prices,
-        o.clock, o.checkpoint, chosen,
+        o.clock, shared.calendar, o.checkpoint, chosen,
     )  # fmt: skip

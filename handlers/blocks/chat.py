@@ -5,20 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from handlers.blocks import kit
+from handlers.blocks import files, kit
 from handlers.blocks.kit import Block
 from services.ports import AnswerNotes
 
 QUESTION_SHOWN = 2_500
-
-_REASONS = {
-    "too_large": "too large",
-    "type": "a type I can't read",
-    "password": "protected by a password",
-    "damaged": "damaged",
-    "gone": "deleted",
-    "no_access": "not open to me",
-}
 
 
 def footer(notes: AnswerNotes, turn_id: UUID) -> list[Block]:
@@ -40,9 +31,7 @@ def _remarks(notes: AnswerNotes) -> list[str]:
         remarks.append(
             f"This thread fills {notes.context_full} % of what I can keep in mind; start a new one soon"
         )
-    remarks.extend(
-        f"Not read: {name} ({_REASONS.get(reason, reason)})" for name, reason in notes.unread_files
-    )
+    remarks.extend(f"Not read: {name} ({files.clause(reason)})" for name, reason in notes.unread_files)
     return remarks
 
 

@@ -9,15 +9,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
 
 from handlers.sender.domains import ENDINGS, FILE_LIKE, any_of, site_of
 from handlers.sender.held import Kind, Step
-from handlers.sender.signs import JOINER, plain, shows_nothing
+from handlers.sender.runs import LONGEST, breaks, pieces
+from handlers.sender.signs import JOINER, shows_nothing
 from services.ports import Sources
-
-LONGEST = 2_600  # characters without a break that are looked at as a whole
 
 _IN_URL = r"[\w!-;=?-~]"
 _ENDING = rf"(?:{any_of(ENDINGS)}|xn--[a-z0-9-]+)(?![\w-])"
@@ -38,13 +35,16 @@ _ADDRESS = re.compile(
     rf"|(?P<number>(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?=[:/]))",
     re.IGNORECASE,
 )
+_OPEN = re.compile(
+    r"(?:https?|ftps?|sftp|wss?|slack|file|mailto|tel|sms|javascript|data|vbscript):/*\Z", re.IGNORECASE
+)
+"""A scheme at the end of a run: a lenient reader goes on with the sign that ended it."""
 _FIRST = re.compile(r"(?P<word>[^\W_]+)[.,;:!?]?")
 _SPECIAL = frozenset(
     {"http", "https", "ftp", "ftps", "sftp", "ws", "wss", "slack", "file", "www", "mailto", "tel", "sms"}
     | {"javascript", "data", "vbscript"}
 )
 _UNSUSPICIOUS = re.compile(r"[^.:@&/]*", re.ASCII)
-_WORDS = re.compile(r"\s+|\S+")
 _ENDS = "()[]{}'\"*,;!|`"
 _TRAILING = ".,;:!?*_~'\"`)]}|"
 _CUTS = re.compile(r"[\"|`]")
@@ -78,9 +78,9 @@ class AddressFilter:
 
     def _fed(self, text: str) -> str:
         """All but the last run, which may go on; of that its first word."""
-        pieces = list(_pieces(self._held + text))
-        self._held = pieces.pop() if pieces and not _breaks(pieces[-1][-1]) else ""
-        out = "".join(map(self._shown, pieces))
+        runs = list(pieces(self._held + text))
+        self._held = runs.pop() if runs and not breaks(runs[-1][-1]) else ""
+        out = "".join(map(self._shown, runs))
         lead = first_word(self._held)
         return out + self._news(lead, joins=False) if len(lead) > self._out else out
 
@@ -89,13 +89,14 @@ class AddressFilter:
         return self._shown(held) if held else ""
 
     def _shown(self, piece: str) -> str:
-        if _breaks(piece[0]) or _UNSUSPICIOUS.fullmatch(piece):
+        if breaks(piece[0]) or _UNSUSPICIOUS.fullmatch(piece):
             shown, joins = piece, False
         else:
             shown, joins = self._rewritten(piece)
         lead = first_word(piece)
         whole = shown if shown.startswith(lead) else f"{lead} {shown}"
-        out = self._news(whole, joins=self._kind is Kind.TEXT and (joins or len(piece) == LONGEST))
+        open_ended = joins or len(piece) == LONGEST or _OPEN.search(piece) is not None
+        out = self._news(whole, joins=self._kind is Kind.TEXT and open_ended)
         self._out = 0
         return out
 
@@ -114,27 +115,38 @@ class AddressFilter:
 
     def _rewritten(self, run: str) -> tuple[str, bool]:
         """What is shown of it, and whether that ends with an address."""
-        told = self._told
+        told, bared = self._told, undisguised(run)
         shown, rest, joins = self._judged(run, known=True)
-        if _ADDRESS.search(undisguised(rest)) is None:
+        if _ADDRESS.search(undisguised(rest)) is None and (bared == run or self._passes(bared)):
             return shown, joins
         self._told = told
-        shown, _, joins = self._judged(re.sub(r"[\[\]<>]", "", undisguised(run)), known=False)
+        shown, _, joins = self._judged(re.sub(r"[\[\]<>]", "", bared), known=False)
         return shown, joins
+
+    def _passes(self, run: str) -> bool:
+        """Whether the asker knows all of its addresses."""
+        told = self._told
+        shown, _, _ = self._judged(run, known=True)
+        self._told = told
+        return shown.replace(" ", "") == run
 
     def _judged(self, run: str, *, known: bool) -> tuple[str, str, bool]:
         """Also what is left of the run when all its addresses are taken out."""
         shown, rest, at, joins = list[str](), list[str](), 0, False
         while (found := _ADDRESS.search(run, at)) is not None:
             start = found.start() + _lead(found)
-            between = run[at:start]
+            between = run[at:start] if known else self._alone(run[at:start])
             kept = self._kept(found) if known else ""
             at = start + len(kept) if kept else _end_of(found)
             joins = bool(kept)
             shown += [between, kept + self._gap(run[at:]) if kept else self._replaced(found, run[start:at])]
             rest += [between, " "]
-        left = run[at:]
+        left = run[at:] if known or not at else self._alone(run[at:])
         return "".join([*shown, left]), "".join([*rest, left]), joins and not left.strip(_TRAILING)
+
+    def _alone(self, part: str) -> str:
+        """What stands between addresses: without them it may begin or end one of its own."""
+        return self._judged(part, known=False)[0] if _ADDRESS.search(part) else part
 
     def _kept(self, found: re.Match[str]) -> str:
         """The longest beginning of an address that the asker knows; "" for none."""
@@ -194,7 +206,7 @@ def _is_hard(found: re.Match[str], address: str) -> bool:
     """Whether it may not even be read; what nobody follows by mistake only stops being a link."""
     match found.lastgroup:
         case "web":
-            return not address.endswith("://")
+            return len(address.partition("://")[2]) > 0
         case "path":
             return _host(address).rpartition(".")[2].lower() not in FILE_LIKE
         case "other" | "relative" | "www":
@@ -222,29 +234,3 @@ def _end_of(found: re.Match[str]) -> int:
 def _host(address: str) -> str:
     found = _AUTHORITY.match(address)
     return found["host"] if found else ""
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Breaks, and the runs between them, which no address leaves; very long ones in parts."""
-    for word in _WORDS.findall(text):
-        for run in (word,) if word.isascii() else _runs(word):
-            yield from (run[at : at + LONGEST] for at in range(0, len(run), LONGEST))
-
-
-def _runs(word: str) -> Iterator[str]:
-    start = 0
-    for at, char in enumerate(word):
-        if _breaks(char):
-            yield from filter(None, (word[start:at], char))
-            start = at + 1
-    if start < len(word):
-        yield word[start:]
-
-
-@lru_cache(maxsize=4_096)
-def _breaks(char: str) -> bool:
-    """White space, signs written without it, and other punctuation that disguises no ASCII character."""
-    if char.isspace() or unicodedata.east_asian_width(char) == "W":
-        return True
-    hidden = unicodedata.category(char) in ("Cf", "Cc", "Mn", "Me", "Cn", "Co", "Cs")
-    return not (char.isascii() or char.isalnum() or plain(char).isascii() or hidden or shows_nothing(char))

@@ -53,9 +53,11 @@ class ChatIntake:
             turn = await uow.chat.hear(heard, answer=answer, once=True)
         self._checkpoint("received")
         if turn is not None:
-            if not self._at_once(turn):
+            if self._at_once(turn):
+                self._checkpoint("taken")
+            else:
                 await self.wake(turn)
-            self._checkpoint("enqueued")
+                self._checkpoint("enqueued")
         return turn
 
     async def wake(self, turn: Turn) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from uuid import UUID, uuid5
 
 from uuid_utils.compat import uuid7
 
+from services.calendar import Calendar
 from services.entities import Actor, CallOutcome, ModelCall, Usage
 from services.errors import ProviderError
-from services.limits import TOKENS
+from services.limits import MICRODOLLARS, TOKENS, microdollars
 from services.ports import ChatModel, Checkpoint, Clock, Prices, UnitOfWork, UnitOfWorkFactory
 from services.retry import persistently
+
+ANSWERING = frozenset({CallOutcome.ANSWERED, CallOutcome.PARTIAL, CallOutcome.STOPPED})
 
 
 @dataclass(slots=True)
@@ -24,6 +28,7 @@ class CallLedger:
 
     uow: UnitOfWorkFactory
     clock: Clock
+    calendar: Calendar
     prices: Prices
     checkpoint: Checkpoint
     actor: Actor
@@ -36,6 +41,10 @@ class CallLedger:
     """The claim of the turn that this is done under."""
     lease: float = 15.0
     """Seconds after which the claim may have passed to another worker."""
+    worker: str | None = None
+    """That claim's own name."""
+    together: Callable[[UnitOfWork, ModelCall], Awaitable[None]] | None = None
+    """What is committed with each call's beginning."""
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     _sent: set[UUID] = field(default_factory=set)
     _begun: dict[UUID, float] = field(default_factory=dict)
@@ -43,6 +52,7 @@ class CallLedger:
     _looked: float | None = None
 
     async def begin(self, model: ChatModel) -> UUID:
+        now = self.clock.now()
         call = ModelCall(
             id=uuid7(),
             actor=self.actor,
@@ -50,17 +60,25 @@ class CallLedger:
             provider=model.provider,
             model=model.name,
             purpose=self.purpose,
-            started_at=self.clock.now(),
+            started_at=now,
+            day=self.calendar.day(now),
             turn_id=self.turn_id,
         )
         # Known before it is stored: a Stop in the middle of the commit must still find it.
         self.calls[call.id] = call
         self._begun[call.id] = self.clock.monotonic()
-        async with self.uow(atomic=False) as uow:
-            await uow.calls.begin(call, self.reservation, self.attempt)
+        await self._commit(call)
         self._sent.add(call.id)
         self.checkpoint("sent")
         return call.id
+
+    async def _commit(self, call: ModelCall) -> None:
+        attempt = None if self.turn_id is None else self.attempt
+        async with self.uow(atomic=self.together is not None) as uow:
+            await uow.calls.begin(call, self.reservation, attempt, self.worker)
+            if self.together is not None:
+                await self.together(uow, call)
+                await uow.commit()
 
     async def hold(self, uow: UnitOfWork) -> None:
         """Raises LostClaim where another worker has the turn: nothing may be paid or stored for it here."""
@@ -113,12 +131,19 @@ class CallLedger:
             first_token_ms=self._first.get(call_id),
             error=error,
             request_id=request_id,
+            failover=outcome in ANSWERING and self._failed_before(call_id),
         )
         self.calls[call_id] = call
         return call
 
+    def _failed_before(self, call_id: UUID) -> bool:
+        return any(call.outcome is CallOutcome.FAILED for call in self.calls.values() if call.id != call_id)
+
     def spent(self) -> Mapping[str, int]:
-        return {TOKENS: sum(call.usage.total for call in self.calls.values())}
+        """By unit. Calls of unknown price cost tokens only."""
+        calls = self.calls.values()
+        dollars = sum((call.cost for call in calls if call.cost is not None), Decimal(0))
+        return {TOKENS: sum(call.usage.total for call in calls), MICRODOLLARS: microdollars(dollars)}
 
     async def close(self, uow: UnitOfWork, call: ModelCall) -> None:
         """Book the last attempt and give the reservation back, inside the caller's transaction.
@@ -166,6 +191,6 @@ async def release(uow: UnitOfWork, turn_id: UUID) -> None:
         await uow.calls.finish(replace(call, outcome=CallOutcome.RELEASED, error="uncertain"))
     for reservation in (turn_id, fold_reservation(turn_id)):
         if unknown:
-            await uow.calls.settle_whole(reservation, TOKENS)
+            await uow.calls.settle_whole(reservation)
         else:
             await uow.calls.settle(reservation, {})

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from services.calendar import Calendar
 from services.chat.context import Context, ContextBuilder, Fold
 from services.chat.intake import is_worded
 from services.chat.ledger import CallLedger, fold_reservation
+from services.chat.length import NORMAL, Length, capped
 from services.chat.sources import Addresses
 from services.chat.thread import Thread, thread_of
 from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
@@ -23,7 +25,7 @@ from services.errors import (
     StorageUnavailable,
     TooManyAnswers,
 )
-from services.limits import LimitsService
+from services.limits import LimitsService, worst_case
 from services.models.estimate import estimate_request
 from services.models.router import Completed, ModelRouter
 from services.people import PeopleService
@@ -70,6 +72,7 @@ class Preparation:
         policy: Policy,
         prices: Prices,
         clock: Clock,
+        calendar: Calendar,
         checkpoint: Checkpoint,
         settings: ChatSettings,
     ) -> None:
@@ -82,6 +85,7 @@ class Preparation:
         self._policy = policy
         self._prices = prices
         self._clock = clock
+        self._calendar = calendar
         self._checkpoint = checkpoint
         self._settings = settings
 
@@ -105,10 +109,10 @@ class Preparation:
         if bot_again or recent > self._settings.loop_limit:
             raise TooManyAnswers
 
-    async def context(self, claim: Claim, token: CancelToken) -> Context:
+    async def context(self, claim: Claim, token: CancelToken, length: Length = NORMAL) -> Context:
         """What to send, folded until it fits; `percent` is how full it was before. Raises Stopped."""
         await self._read_history(claim)
-        instruction = CONTINUE if claim.turn.source is Source.CONTINUE else ""
+        instruction = CONTINUE if claim.turn.source is Source.CONTINUE else length.instruction
         fullest = 0
         while not token.cancelled:
             thread = await self.thread(claim)
@@ -116,7 +120,7 @@ class Preparation:
             context = await self._context.build(thread, names, instruction=instruction)
             fullest = max(fullest, context.percent)
             if context.fold is None:
-                return replace(context, percent=min(fullest, 100))
+                return capped(replace(context, percent=min(fullest, 100)), length)
             await self._fold(claim, context.fold)
         raise Stopped
 
@@ -162,7 +166,7 @@ class Preparation:
         """Replace the older part of a thread by a summary: a call like any other, reserved, logged, paid."""
         tokens = estimate_request(fold.request)
         reservation = fold_reservation(claim.turn.id)
-        await self._limits.reserve(reservation, claim.turn.actor, tokens + fold.request.max_tokens)
+        await self._hold(claim, "summary", reservation, tokens, fold.request.max_tokens)
         ledger = self._ledger(claim, "summary", reservation, tokens)
         try:
             done = await self._router.complete(fold.request, ledger)
@@ -191,15 +195,32 @@ class Preparation:
 
     async def reserve(self, claim: Claim, context: Context) -> CallLedger:
         """Hold the worst case of the turn; the ledger that will settle it. Raises NotEnoughBudget."""
-        worst = context.tokens + self._settings.answer_tokens
-        await self._limits.reserve(claim.turn.id, claim.turn.actor, worst)
+        await self._hold(
+            claim, "chat", claim.turn.id, context.tokens, context.request.max_tokens, question=True
+        )
         self._checkpoint("reserved")
         return self._ledger(claim, "chat", claim.turn.id, context.tokens)
+
+    async def _hold(
+        self,
+        claim: Claim,
+        purpose: str,
+        reservation: UUID,
+        tokens_in: int,
+        tokens_out: int,
+        *,
+        question: bool = False,
+    ) -> None:
+        worst = worst_case(self._prices, self._router.chain(purpose), tokens_in, tokens_out)
+        await self._limits.reserve(
+            reservation, claim.turn.actor, worst, channel=claim.turn.channel, question=question
+        )
 
     def _ledger(self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int) -> CallLedger:
         return CallLedger(
             self._uow,
             self._clock,
+            self._calendar,
             self._prices,
             self._checkpoint,
             claim.turn.actor,
@@ -210,6 +231,7 @@ class Preparation:
             claim.turn.id,
             claim.turn.attempts,
             self._settings.lease.total_seconds(),
+            claim.worker,
         )
 
 

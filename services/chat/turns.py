@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -13,7 +14,9 @@ from uuid_utils.compat import uuid7
 
 from services.chat.answer import call_of_answer, failed_before, notes_of
 from services.chat.intake import TURN_TASK
+from services.chat.leaving import Leaving
 from services.chat.ledger import release
+from services.chat.length import length_of
 from services.chat.preparation import ChatSettings, Preparation
 from services.chat.writing import AnswerWriting
 from services.entities import CallOutcome, Claim, Message, ModelCall, Source, Turn, TurnState
@@ -27,16 +30,17 @@ from services.errors import (
     Stopped,
     StorageUnavailable,
     TooManyAnswers,
+    TooManyRequests,
 )
-from services.home import MODEL
 from services.models.router import ModelRouter
 from services.ports import Cancellation, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
 from services.retry import persistently
+from services.settings import MODEL
 
 log = structlog.get_logger()
 
 SOON = 0.25  # seconds
-REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers)
+REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
 
 
 class ChatService:
@@ -60,6 +64,7 @@ class ChatService:
         self._clock = clock
         self._checkpoint = checkpoint
         self._settings = settings
+        self._leave = Leaving(uow, clock, settings.lease)
         self._active: set[UUID] = set()
         self._working: dict[UUID, asyncio.Task[None]] = {}
         self._shown_working: set[UUID] = set()
@@ -68,10 +73,10 @@ class ChatService:
 
     async def claim(self, conversation_id: UUID) -> Claim | None:
         """The conversation's next turn, if one waits and none is being worked on."""
-        now = self._clock.now()
-        async with self._uow() as uow:
+        now, lease = self._clock.now(), self._settings.lease
+        async with self._left_if_unsure(conversation_id) as worker, self._uow() as uow:
             claim = await uow.chat.claim(
-                conversation_id, worker=self._settings.worker, now=now, lease_until=now + self._settings.lease
+                conversation_id, worker=worker, now=now, lease_until=now + lease, grace=lease
             )
             await uow.commit()
         if claim is not None:
@@ -81,13 +86,26 @@ class ChatService:
     async def claim_fresh(self, turn: Turn) -> Claim | None:
         """A turn that this process has just heard; None where its conversation is busy: `claim` decides."""
         now = self._clock.now()
-        async with self._uow(atomic=False) as uow:
+        async with (
+            self._left_if_unsure(turn.conversation_id) as worker,
+            self._uow(atomic=False) as uow,
+        ):
             claim = await uow.chat.claim_fresh(
-                turn, worker=self._settings.worker, now=now, lease_until=now + self._settings.lease
+                turn, worker=worker, now=now, lease_until=now + self._settings.lease
             )
         if claim is not None:
             self._checkpoint("claimed")
         return claim
+
+    @asynccontextmanager
+    async def _left_if_unsure(self, conversation_id: UUID) -> AsyncIterator[str]:
+        """The name for one claim. Where nobody knows whether it was stored, it is given up."""
+        worker = f"{self._settings.worker}:{uuid7().hex}"
+        try:
+            yield worker
+        except StorageUnavailable:
+            self._leave(conversation_id, worker)
+            raise
 
     async def keep_leases(self) -> None:
         """Tell the others that this process still works on its turns, and hear which of them to stop."""
@@ -104,7 +122,9 @@ class ChatService:
         """Queue turns that have waited longer than `patience`, and those whose worker died."""
         now = self._clock.now()
         async with self._uow() as uow:
-            conversations = await uow.chat.overdue(now, waiting_since=now - patience)
+            conversations = await uow.chat.overdue(
+                now, waiting_since=now - patience, grace=self._settings.lease
+            )
             for conversation in conversations:
                 await uow.enqueue(TURN_TASK, conversation=str(conversation))
             await uow.commit()
@@ -112,6 +132,7 @@ class ChatService:
 
     async def drained(self) -> None:
         """Wait for what was started beside an answer."""
+        await self._leave.stop()
         await asyncio.gather(*self._working.values(), return_exceptions=True)
 
     # -- from question to end ------------------------------------------------------------------
@@ -122,6 +143,10 @@ class ChatService:
         try:
             async with self._cancellation.watch(claim.turn.id) as token:
                 await self._answer_or_say_why(claim, token)
+        except StorageUnavailable:
+            if claim.worker is not None:
+                self._leave(claim.conversation.id, claim.worker)
+            raise
         finally:
             self._active.discard(claim.turn.id)
             self._forget_working(claim.turn.id)
@@ -153,7 +178,7 @@ class ChatService:
             if outcome is None:
                 person = await self._prepare.check(claim)
                 claim = await self._placed(claim)
-                outcome = await self._answered(claim, person.settings.get(MODEL), token)
+                outcome = await self._answered(claim, person.settings, token)
             await self._delivered(claim, outcome)
         except StorageUnavailable:
             raise
@@ -169,12 +194,12 @@ class ChatService:
                 raise
             await self._fail(claim, error)
 
-    async def _answered(self, claim: Claim, preferred: str | None, token: CancelToken) -> CallOutcome:
+    async def _answered(self, claim: Claim, settings: Mapping[str, str], token: CancelToken) -> CallOutcome:
         self._working[claim.turn.id] = asyncio.create_task(self._show_working(claim))
-        context = await self._prepare.context(claim, token)
+        context = await self._prepare.context(claim, token, length_of(settings))
         ledger = await self._prepare.reserve(claim, context)
         try:
-            model = claim.turn.model or preferred
+            model = claim.turn.model or settings.get(MODEL)
             return await self._writing.write(claim, context, ledger, model, token)
         except (StorageUnavailable, LostClaim):
             raise

@@ -193,12 +193,14 @@ class Claim:
     """A turn that this worker, and no other, works on until its lease ends.
 
     `resumed` says that an earlier worker died with it. `questions` are the messages that it answers.
+    `worker` is this claim's alone: a claim that PostgreSQL lost in a crash is told by it from the next one.
     """
 
     turn: Turn
     conversation: Conversation
     questions: tuple[Message, ...]
     resumed: bool = False
+    worker: str | None = None
 
     @property
     def begins(self) -> bool:
@@ -218,17 +220,22 @@ class CallOutcome(StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     RELEASED = "released"  # an uncertain call the person has decided about
+    CACHED = "cached"  # answered from our own store: nobody was asked, nothing was paid
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call. `tokens_in` is the whole input, cached parts included, at both providers."""
+    """Tokens of one call. `tokens_in` is the whole input, cached parts included, at both providers.
+
+    `seconds`: of the sound that was listened to. Some models bill these, some count tokens for them.
+    """
 
     tokens_in: int = 0
     cached_read: int = 0
     cached_write: int = 0
     tokens_out: int = 0
     estimated: bool = False
+    seconds: float = 0.0
 
     @property
     def total(self) -> int:
@@ -246,6 +253,7 @@ class ModelCall:
     model: str
     purpose: str
     started_at: datetime
+    day: date  # the desk's calendar day of `started_at`: reports and limits count by it
     turn_id: UUID | None = None
     outcome: CallOutcome = CallOutcome.STARTED
     usage: Usage = Usage()
@@ -254,14 +262,17 @@ class ModelCall:
     first_token_ms: int | None = None
     error: str | None = None
     request_id: str | None = None
+    saved: Decimal = Decimal(0)  # US dollars that caching saved
+    failover: bool = False  # it answered after another model had failed
+    seconds: Decimal | None = None  # of audio
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
     """One limit that a reservation must fit under: `amount` of `unit` on counter (`scope`, `period`)."""
 
-    scope: str  # "user:T1:U1", "team:T1"
-    period: date  # first day of the period, in the limit's zone
+    scope: str  # with its kind of period: "user:T1:U1/day", "channel:T1:C1/month", "workspace:T1/day"
+    period: date  # first day of the period, in the desk's zone
     unit: str  # "tokens" or "microdollars"
     amount: int
     cap: int
@@ -271,6 +282,7 @@ class BudgetLine:
 class BudgetState:
     spent: int
     reserved: int
+    bonus: int = 0  # granted on top of the limit
 
 
 @dataclass(frozen=True, slots=True)

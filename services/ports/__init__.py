@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -39,7 +39,13 @@ from services.entities import (
     Usage,
     UsageToday,
 )
+from services.entities.limits import Asking
 from services.errors import ShowrunnerError
+from services.ports.library import LibraryStore
+from services.ports.limits import LimitStore
+from services.ports.usage import UsageStore
+
+NO_GRACE = timedelta(0)
 
 Checkpoint = Callable[[str], None]
 """A named point the fault tests may kill the process at; does nothing in the product."""
@@ -87,9 +93,17 @@ class ChatStore(Protocol):
         ...
 
     async def claim(
-        self, conversation_id: UUID, *, worker: str, now: datetime, lease_until: datetime
+        self,
+        conversation_id: UUID,
+        *,
+        worker: str,
+        now: datetime,
+        lease_until: datetime,
+        grace: timedelta = NO_GRACE,
     ) -> Claim | None:
         """The oldest waiting turn under the conversation's row lock, or a running one whose lease is over.
+
+        While the database has been up for less than `grace`, no lease counts as over: nobody could extend it.
 
         Waiting turns that can be answered with it (same kind, no own model) become MERGED into it.
         None while another turn of the conversation is running under a live lease, or nothing waits.
@@ -100,6 +114,10 @@ class ChatStore(Protocol):
         self, turn: Turn, *, worker: str, now: datetime, lease_until: datetime
     ) -> Claim | None:
         """A turn that was just heard; None where others of its conversation are open: `claim` decides then."""
+        ...
+
+    async def let_go(self, conversation_id: UUID, worker: str) -> None:
+        """End the lease of what was claimed under this name, if anything was."""
         ...
 
     async def extend_leases(self, turn_ids: Sequence[UUID], lease_until: datetime) -> Sequence[UUID]:
@@ -139,8 +157,10 @@ class ChatStore(Protocol):
 
     async def has_waiting(self, conversation_id: UUID) -> bool: ...
 
-    async def overdue(self, now: datetime, *, waiting_since: datetime) -> Sequence[UUID]:
-        """Conversations to wake: a turn waits longer than it should, or a lease is over."""
+    async def overdue(
+        self, now: datetime, *, waiting_since: datetime, grace: timedelta = NO_GRACE
+    ) -> Sequence[UUID]:
+        """Conversations to wake: a turn waits longer than it should, or a lease is over (as in `claim`)."""
         ...
 
     async def answers_since(self, conversation_id: UUID, since: datetime) -> int:
@@ -167,7 +187,9 @@ class ChatStore(Protocol):
         """Change a stored message; returns the turn it asked, if any."""
         ...
 
-    async def delete_message(self, team: str, channel: str, ts: str) -> Turn | None: ...
+    async def delete_message(self, team: str, channel: str, ts: str) -> Turn | None:
+        """Also a message that is heard later is none. Returns the turn that is left without a question."""
+        ...
 
     async def place_question(self, turn_id: UUID, thread_ts: str, ts: str) -> Conversation:
         """Give the question of a command or shortcut the ts it was posted under; returns the conversation."""
@@ -194,11 +216,17 @@ class CallStore(Protocol):
     """The ledger of provider calls, its rollup and budgets."""
 
     async def begin(
-        self, call: ModelCall, reservation_id: UUID | None = None, attempt: int | None = None
+        self,
+        call: ModelCall,
+        reservation_id: UUID | None = None,
+        attempt: int | None = None,
+        worker: str | None = None,
     ) -> None:
         """Commit-before-pay: the row with outcome STARTED; its reservation is no longer swept.
 
-        With `attempt`: raises LostClaim, as `ChatStore.hold` does for the call's turn.
+        With `attempt`: raises LostClaim, as `ChatStore.hold` does for the call's turn; also where the
+        reservation is not there, or the turn is held by another than `worker`: PostgreSQL may lose a claim
+        and a reservation in a crash, and the next claim has the same number.
         """
         ...
 
@@ -226,10 +254,13 @@ class CallStore(Protocol):
 
     async def of_turn(self, turn_id: UUID) -> Sequence[ModelCall]: ...
 
-    async def reserve(self, reservation_id: UUID, lines: Sequence[BudgetLine]) -> Sequence[BudgetLine]:
+    async def reserve(
+        self, reservation_id: UUID, lines: Sequence[BudgetLine], asking: Asking | None = None
+    ) -> Sequence[BudgetLine]:
         """Hold the worst case on every line, or on none; returns the lines that did not fit.
 
-        The same id again holds nothing twice.
+        The same id again holds nothing twice. Raises LimitsChanged where `lines` were made of older limits,
+        TooManyRequests.
         """
         ...
 
@@ -241,8 +272,8 @@ class CallStore(Protocol):
         """Give the reservation back, book `spent` (by unit) on its lines; False if it was settled already."""
         ...
 
-    async def settle_whole(self, reservation_id: UUID, unit: str) -> bool:
-        """Book all that was held of `unit`: what a call of unknown end may have cost at most."""
+    async def settle_whole(self, reservation_id: UUID) -> bool:
+        """Book all that was held: what a call of unknown end may have cost at most."""
         ...
 
     async def sweep_reservations(self, before: datetime) -> int:
@@ -322,6 +353,15 @@ class UnitOfWork(Protocol):
 
     @property
     def posts(self) -> PostStore: ...
+
+    @property
+    def limits(self) -> LimitStore: ...
+
+    @property
+    def usage(self) -> UsageStore: ...
+
+    @property
+    def library(self) -> LibraryStore: ...
 
     async def enqueue(self, task: str, **payload: str) -> None:
         """Queue a job that becomes visible with this transaction's commit."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import Row, bindparam, exists, select, update
 
 from services.entities import Claim, Conversation, Source, Turn, TurnState
+from services.ports import NO_GRACE
 from storage.chat.rows import to_conversation, to_message, to_turn
 from storage.chat.statements import EXTEND_LEASES, OVERDUE, QUESTIONS_ABOUT, TAKE_FRESH, TAKE_TURN
 from storage.store import Store
-from storage.tables import conversations, turn_is_open, turn_is_waiting, turns
+from storage.tables import RUNNING_STATES, conversations, is_any, turn_is_open, turn_is_waiting, turns
 
 _MERGEABLE = (Source.MENTION, Source.DIRECT, Source.THREAD)
 
@@ -25,12 +26,23 @@ _LOCK = (
     .with_for_update(key_share=True)
 )
 _OPEN = select(turns).where(_in_conversation, turn_is_open).order_by(turns.c.created_at, turns.c.id)
+_LET_GO = (
+    update(turns)
+    .where(_in_conversation, turns.c.worker == bindparam("claimed_by"), is_any(turns.c.state, RUNNING_STATES))
+    .values(lease_until=None)
+)
 _HAS_WAITING = select(exists().where(_in_conversation, turn_is_waiting))
 
 
 class Claims(Store):
     async def claim(
-        self, conversation_id: UUID, *, worker: str, now: datetime, lease_until: datetime
+        self,
+        conversation_id: UUID,
+        *,
+        worker: str,
+        now: datetime,
+        lease_until: datetime,
+        grace: timedelta = NO_GRACE,
     ) -> Claim | None:
         place = await self._one(_LOCK, conversation=conversation_id)
         if place is None:
@@ -45,14 +57,18 @@ class Claims(Store):
             worker=worker,
             now=now,
             lease_until=lease_until,
+            grace=grace,
         )
-        return await self._claim_of(lead, to_conversation(place), rows) if rows else None
+        return await self._claim_of(lead, to_conversation(place), rows, worker) if rows else None
 
     async def claim_fresh(
         self, turn: Turn, *, worker: str, now: datetime, lease_until: datetime
     ) -> Claim | None:
         rows = await self._all(TAKE_FRESH, lead=turn.id, worker=worker, now=now, lease_until=lease_until)
-        return await self._claim_of(turn, to_conversation(rows[0], turn), rows) if rows else None
+        return await self._claim_of(turn, to_conversation(rows[0], turn), rows, worker) if rows else None
+
+    async def let_go(self, conversation_id: UUID, worker: str) -> None:
+        await self._run(_LET_GO, conversation=conversation_id, claimed_by=worker)
 
     async def extend_leases(self, turn_ids: Sequence[UUID], lease_until: datetime) -> Sequence[UUID]:
         rows = await self._all(EXTEND_LEASES, turns=list(turn_ids), lease_until=lease_until)
@@ -61,11 +77,15 @@ class Claims(Store):
     async def has_waiting(self, conversation_id: UUID) -> bool:
         return bool(await self._value(_HAS_WAITING, conversation=conversation_id))
 
-    async def overdue(self, now: datetime, *, waiting_since: datetime) -> Sequence[UUID]:
-        rows = await self._all(OVERDUE, now=now, waiting_since=waiting_since)
+    async def overdue(
+        self, now: datetime, *, waiting_since: datetime, grace: timedelta = NO_GRACE
+    ) -> Sequence[UUID]:
+        rows = await self._all(OVERDUE, now=now, waiting_since=waiting_since, grace=grace)
         return [row.conversation_id for row in rows]
 
-    async def _claim_of(self, lead: Turn, conversation: Conversation, asked: Sequence[Row[Any]]) -> Claim:
+    async def _claim_of(
+        self, lead: Turn, conversation: Conversation, asked: Sequence[Row[Any]], worker: str
+    ) -> Claim:
         if lead.source in (Source.AGAIN, Source.CONTINUE):
             asked = await self._all(QUESTIONS_ABOUT, turn=lead.id)
         resumed = lead.state is not TurnState.WAITING
@@ -76,6 +96,7 @@ class Claims(Store):
             conversation=conversation,
             questions=tuple(to_message(row) for row in asked if row.id is not None),
             resumed=resumed,
+            worker=worker,
         )
 
 

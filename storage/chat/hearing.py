@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from services.entities import Author, Heard, Source, Turn
-from storage.chat.rows import from_files, storable, to_turn
+from storage.chat.rows import deletion_of, from_files, storable, to_turn
 from storage.chat.statements import HEAR_IN_THREAD, HEAR_TRIGGER
 from storage.store import Store
 from storage.tables import slack_events
@@ -27,7 +27,15 @@ class Hearing(Store):
             row = await self._one(HEAR_TRIGGER, **values)
         else:
             begins = ts == thread_ts
-            row = await self._one(HEAR_IN_THREAD, **values, ts=ts, thread_ts=thread_ts, begins_thread=begins)
+            deletion = deletion_of(heard.channel, heard.key)
+            row = await self._one(
+                HEAR_IN_THREAD,
+                **values,
+                ts=ts,
+                thread_ts=thread_ts,
+                begins_thread=begins,
+                deletion=deletion,
+            )
         return to_turn(row) if row else None
 
     async def know_event(self, team: str, event_id: str, kind: str) -> bool:

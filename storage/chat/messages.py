@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from services.entities import Message, ThreadMessage, Turn
-from storage.chat.rows import from_files, storable, to_message, to_turn
+from storage.chat.rows import deletion_of, from_files, storable, to_message, to_turn
 from storage.chat.statements import ADD_HISTORY, DELETE_MESSAGE, EDIT_MESSAGE
 from storage.store import Store
 from storage.tables import conversations, message_is_ours, messages
@@ -72,7 +72,8 @@ class Messages(Store):
 
     async def delete_message(self, team: str, channel: str, ts: str) -> Turn | None:
         """The turn that is left without a question, if any."""
-        row = await self._one(DELETE_MESSAGE, team=team, channel=channel, ts=ts)
+        deletion = deletion_of(channel, ts)
+        row = await self._one(DELETE_MESSAGE, team=team, channel=channel, ts=ts, deletion=deletion)
         return to_turn(row) if row else None
 
 

@@ -41,6 +41,11 @@ def to_conversation(row: Row[Any], turn: Turn | None = None) -> Conversation:
     )
 
 
+def deletion_of(channel: str, ts: str) -> str:
+    """What stands among the events for a deleted message."""
+    return f"deleted {channel} {ts}"
+
+
 def to_turn(row: Row[Any]) -> Turn:
     return Turn(
         id=row.id,

@@ -19,7 +19,9 @@ WITH known AS (
     ON CONFLICT DO NOTHING
     RETURNING event_id
 ), news AS (
-    SELECT WHERE CAST(:event_id AS text) IS NULL OR EXISTS (SELECT FROM known)
+    SELECT WHERE (CAST(:event_id AS text) IS NULL OR EXISTS (SELECT FROM known)) AND NOT EXISTS (
+        SELECT FROM slack_events WHERE team = :team AND event_id = :deletion
+    )
 ), conversation AS (
     INSERT INTO conversations (id, team, channel, channel_kind, thread_ts, history_read, heard_at)
     SELECT :conversation, :team, :channel, :channel_kind, :thread_ts, :begins_thread, :at FROM news
@@ -116,7 +118,10 @@ WITH lead AS (
         SELECT id FROM turns, (SELECT set_config('synchronous_commit', 'off', true)) AS no_wait
         WHERE id = :lead AND (
             state = 'waiting'
-            OR state IN ('running', 'delivering') AND (lease_until IS NULL OR lease_until <= :now)
+            OR state IN ('running', 'delivering') AND (
+                lease_until IS NULL
+                OR lease_until <= :now AND pg_postmaster_start_time() <= now() - CAST(:grace AS interval)
+            )
         )
         FOR NO KEY UPDATE OF turns SKIP LOCKED
     )
@@ -171,7 +176,10 @@ RETURNING id, stop_requested
 
 OVERDUE = text("""
 SELECT DISTINCT conversation_id FROM turns
-WHERE state IN ('running', 'delivering') AND (lease_until IS NULL OR lease_until <= :now)
+WHERE state IN ('running', 'delivering') AND (
+        lease_until IS NULL
+        OR lease_until <= :now AND pg_postmaster_start_time() <= now() - CAST(:grace AS interval)
+    )
     OR state = 'waiting' AND created_at < :waiting_since AND NOT EXISTS (
         SELECT FROM turns AS other
         WHERE other.conversation_id = turns.conversation_id
@@ -232,9 +240,12 @@ JOIN turns AS asked ON asked.id = changed.turn_id
 JOIN turns ON turns.id = coalesce(asked.merged_into, asked.id)
 """)
 
-# What stays behind is empty: it only keeps a late copy of the event from bringing the message back.
+# What stays behind is empty: it only keeps a late copy of the event from bringing the message back. Events come in
+# any order: the message may be one that we have not heard of yet.
 DELETE_MESSAGE = text("""
-WITH gone AS (
+WITH noted AS (
+    INSERT INTO slack_events (team, event_id, kind) VALUES (:team, :deletion, 'deletion') ON CONFLICT DO NOTHING
+), gone AS (
     UPDATE messages SET text = '', files = '[]', deleted = true
     WHERE team = :team AND channel = :channel AND ts = :ts AND author <> 'us' AND NOT deleted
     RETURNING id, turn_id

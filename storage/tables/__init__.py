@@ -17,6 +17,16 @@ from storage.tables.chat import (
     turn_is_waiting,
     turns,
 )
+from storage.tables.library import (
+    content_channels,
+    content_is_open,
+    content_parts,
+    contents,
+    library_channels,
+    memberships,
+    transcript_segments,
+)
+from storage.tables.limits import limit_requests, limit_versions, limits, request_times
 from storage.tables.slack import POST_KINDS, file_texts, posts, rate_buckets, schedule_ticks, users
 
 __all__ = [
@@ -26,19 +36,30 @@ __all__ = [
     "RUNNING_STATES",
     "ai_calls",
     "budget_counters",
+    "content_channels",
+    "content_is_open",
+    "content_parts",
+    "contents",
     "conversations",
     "feedback",
     "file_texts",
     "followers",
     "is_any",
+    "library_channels",
+    "limit_requests",
+    "limit_versions",
+    "limits",
+    "memberships",
     "message_is_ours",
     "messages",
     "metadata",
     "posts",
     "rate_buckets",
+    "request_times",
     "reservations",
     "schedule_ticks",
     "slack_events",
+    "transcript_segments",
     "turn_is_open",
     "turn_is_waiting",
     "turns",

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, Uuid, func
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.entities import CallOutcome
-from storage.tables.base import DOLLARS, FALSE, MOMENT, ZERO, kind, metadata
+from storage.tables.base import DOLLARS, EMPTY_TEXT, FALSE, MOMENT, ZERO, kind, metadata
 
+UTC_TODAY = text("(now() AT TIME ZONE 'UTC')::date")
+SECONDS = Numeric(14, 3)
 OPEN_OUTCOMES = (CallOutcome.STARTED, CallOutcome.UNCERTAIN)
 
 ai_calls = Table(
@@ -21,6 +37,9 @@ ai_calls = Table(
     Column("model", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("started_at", MOMENT, nullable=False),
+    Column(
+        "day", Date, nullable=False, server_default=UTC_TODAY, comment="of started_at, in the desk's zone"
+    ),
     Column("turn_id", ForeignKey("turns.id", ondelete="SET NULL")),
     *kind("outcome", CallOutcome, CallOutcome.STARTED),
     Column("tokens_in", BigInteger, nullable=False, server_default=ZERO),
@@ -33,6 +52,9 @@ ai_calls = Table(
     Column("first_token_ms", Integer),
     Column("error", Text),
     Column("request_id", Text),
+    Column("saved", DOLLARS, nullable=False, server_default=ZERO, comment="US dollars, by caching"),
+    Column("failover", Boolean, nullable=False, server_default=FALSE, comment="answered for another model"),
+    Column("seconds", SECONDS, comment="of audio"),
 )
 Index("ix_ai_calls_turn", ai_calls.c.turn_id, postgresql_where=ai_calls.c.turn_id.is_not(None))
 Index("ix_ai_calls_user", ai_calls.c.team, ai_calls.c.user_id, ai_calls.c.started_at)
@@ -41,7 +63,7 @@ usage_daily = Table(
     "usage_daily",
     metadata,
     Column("team", Text, primary_key=True),
-    Column("day", Date, primary_key=True, comment="UTC"),
+    Column("day", Date, primary_key=True, comment="in the desk's zone"),
     Column("user_id", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("provider", Text, primary_key=True),
@@ -53,8 +75,14 @@ usage_daily = Table(
     Column("cached_write", BigInteger, nullable=False),
     Column("tokens_out", BigInteger, nullable=False),
     Column("cost", DOLLARS, nullable=False),
-    Column("unpriced", BigInteger, nullable=False, comment="calls that used tokens at an unknown price"),
+    Column("unpriced", BigInteger, nullable=False, comment="calls that used something of unknown price"),
+    Column("failed", BigInteger, nullable=False, server_default=ZERO),
+    Column("failovers", BigInteger, nullable=False, server_default=ZERO),
+    Column("hits", BigInteger, nullable=False, server_default=ZERO, comment="calls answered from our store"),
+    Column("saved", DOLLARS, nullable=False, server_default=ZERO),
+    Column("seconds", SECONDS, nullable=False, server_default=ZERO),
 )
+Index("ix_usage_daily_user", usage_daily.c.team, usage_daily.c.user_id, usage_daily.c.day)
 
 budget_counters = Table(
     "budget_counters",
@@ -64,6 +92,14 @@ budget_counters = Table(
     Column("unit", Text, primary_key=True),
     Column("spent", BigInteger, nullable=False, server_default=ZERO),
     Column("reserved", BigInteger, nullable=False, server_default=ZERO),
+    Column("bonus", BigInteger, nullable=False, server_default=ZERO, comment="granted on top of the limit"),
+    Column("warn_user", Text, comment="who made it nearly full, and is to be told"),
+    Column("warned_at", MOMENT),
+)
+Index(
+    "ix_budget_counters_to_warn",
+    budget_counters.c.scope,
+    postgresql_where=budget_counters.c.warn_user.is_not(None) & budget_counters.c.warned_at.is_(None),
 )
 
 reservations = Table(
@@ -72,6 +108,7 @@ reservations = Table(
     Column("id", Uuid, primary_key=True),
     Column("at", MOMENT, nullable=False, server_default=func.now()),
     Column("started", Boolean, nullable=False, server_default=FALSE),
-    Column("lines", JSONB, nullable=False, comment="[{scope, period, unit, amount}]"),
+    Column("user_id", Text, nullable=False, server_default=EMPTY_TEXT),
+    Column("lines", JSONB, nullable=False, comment="[{scope, period, unit, amount, warn_at}]"),
 )
 Index("ix_reservations_unstarted", reservations.c.at, postgresql_where=~reservations.c.started)

@@ -12,7 +12,9 @@ from handlers.access import AccessHandlers
 from handlers.chat import ChatHandlers
 from handlers.help import HelpHandlers
 from handlers.home import HomeHandlers
+from handlers.limits import LimitHandlers
 from handlers.routes import Button, Command, Event, Shortcut, View
+from handlers.usage import UsageHandlers
 
 ROOT = Path(manifest.MANIFEST).parent
 
@@ -33,6 +35,9 @@ SCOPES_OF_METHOD = {
     "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
+    "files.info": {"files:read"},
     "users.info": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
@@ -73,8 +78,10 @@ def routes():
     for handlers in (
         ChatHandlers(*nothing),
         HelpHandlers(None, None),
-        HomeHandlers(None, None, [], ""),
-        AccessHandlers(""),
+        LimitHandlers(None, None, None, 0, 0),
+        HomeHandlers(None, None, None, [], ""),
+        AccessHandlers(None, ""),
+        UsageHandlers(None, None, None),
     ):
         yield from handlers.routes()
 

@@ -26,12 +26,12 @@ class Doomed:
     port: int
 
     @classmethod
-    def imported(cls, variables: dict[str, str], port: int, log: Path) -> Doomed:
+    def imported(cls, variables: dict[str, str], port: int, log: Path, role: str = "all") -> Doomed:
         """Starts the process; it serves when `serve` is called."""
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         with log.open("ab") as errors:
             process = subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.standby"],
+                [sys.executable, "-m", "tests.chaos.standby", "--role", role],
                 cwd=ROOT,
                 env={**kept, **variables},
                 stdin=subprocess.PIPE,
@@ -51,6 +51,11 @@ class Doomed:
     @property
     def dead(self) -> bool:
         return self.process.poll() is not None
+
+    @property
+    def killed(self) -> bool:
+        """By -9, at its checkpoint or by us; not ended in another way."""
+        return self.process.poll() == -signal.SIGKILL
 
     @property
     def pid(self) -> int:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from bot import config
-from bot.lifecycle import started
+from bot.lifecycle import Role, started
 from sandbox.server import Sandbox
 from sandbox.settings import SandboxSettings
 from storage.embedded import EmbeddedPostgres
@@ -25,6 +25,7 @@ Found = TypeVar("Found")
 PLENTY = {
     "SHOWRUNNER_HEARTBEAT_SECONDS": "0.5",
     "SHOWRUNNER_DAILY_TOKENS": "1000000000",
+    "SHOWRUNNER_REQUESTS_PER_MINUTE": "0",
     "SHOWRUNNER_LOG_LEVEL": "warning",
     "SHOWRUNNER_DRAIN_SECONDS": "2",
 }
@@ -90,12 +91,15 @@ async def set_up(
 
 @asynccontextmanager
 async def running(
-    stage: ChaosStage, programs: int, *, apart: bool, **variables: str
+    stage: ChaosStage, programs: int, *, apart: bool, roles: Sequence[Role] = (), **variables: str
 ) -> AsyncIterator[Sequence[int]]:
-    """So many programs over a stage; their ports."""
+    """So many programs over a stage; their ports. `roles`: of each, else all of them do everything."""
     async with AsyncExitStack() as stack:
         ports = [free_port() for _ in range(programs)]
-        entering = [stack.enter_async_context(_one(stage, port, apart, variables)) for port in ports]
+        given = zip(ports, roles or ("all",) * programs, strict=True)
+        entering = [
+            stack.enter_async_context(_one(stage, port, role, apart, variables)) for port, role in given
+        ]
         await asyncio.gather(*entering)
         if stage.mode == "http":
             stage.sandbox.deliver_over_http(*(address(port) for port in ports))
@@ -103,13 +107,15 @@ async def running(
 
 
 @asynccontextmanager
-async def _one(stage: ChaosStage, port: int, apart: bool, variables: dict[str, str]) -> AsyncIterator[None]:
+async def _one(
+    stage: ChaosStage, port: int, role: Role, apart: bool, variables: dict[str, str]
+) -> AsyncIterator[None]:
     given = program_environment(stage, port, **variables)
     if apart:
-        async with serving(given, port):
+        async with serving(given, port, ("serve", "--role", role)):
             yield
     else:
-        async with started(config.load(given)):
+        async with started(config.load(given), role):
             yield
 
 

@@ -3,8 +3,10 @@
 Bar: no turn lost, no paid call repeated. Died between "request sent" and "answered": marked uncertain,
 reservation kept, the person asked with a button; "ask again" pays once, "leave it" pays nothing.
 
-One question is in flight at a time, so that the one the process died with is known. `streaming` is ours:
-killed from outside while the answer is growing in Slack.
+One question is in flight at a time, so that the one the process died with is known. A turn has two ways: in one
+lane the process that hears it works it at once ("taken"), in the other it goes through the queue ("enqueued")
+from a process that only hears to one that only works. `streaming` is ours: killed from outside while the answer
+is growing in Slack.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.lifecycle import Role
 from sandbox.settings import SandboxSettings
 from sandbox.state import Channel
 from tests.chaos.crashing import Doomed
@@ -29,9 +32,10 @@ BAR = (
     "kill -9 at each checkpoint: no turn lost, no paid call repeated; sent but not answered: uncertain, "
     "reservation kept, asked with a button"
 )
-POINTS = ("received", "enqueued", "claimed", "reserved", "sent", "answered", "posted", "streaming")
+POINTS = ("received", "taken", "enqueued", "claimed", "reserved", "sent", "answered", "posted", "streaming")
+WORKED = POINTS[POINTS.index("claimed") :]
 UNCERTAIN_POINTS = frozenset({"sent", "streaming"})
-ROUNDS = 50
+ROUNDS = 50  # at each point, over both lanes
 MOST_QUESTIONS = 60  # until one lands in the process that is to die
 SPEED = 40.0  # tokens a second, where an answer is to be caught while it grows
 LONG = " ".join(f"word{number}" for number in range(60))
@@ -42,6 +46,8 @@ QUICK_RETRIES = SandboxSettings(retry_scale=0.05)
 class Death:
     point: str
     asked: Asked
+    there: bool
+    """Whether it was killed, by its checkpoint or by us, and did not end in another way."""
 
 
 @dataclass
@@ -52,6 +58,7 @@ class Lane:
     variables: dict[str, str]
     folder: Path
     idle: Channel
+    queued: bool
     deaths: list[Death] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     waiting: Doomed | None = None
@@ -75,7 +82,12 @@ class Lane:
         port = free_port()
         own = {} if point == "streaming" else {"SHOWRUNNER_CRASH_AT": point}
         environment = program_environment(self.stage, port, **self.variables, **own)
-        return Doomed.imported(environment, port, self.folder / "doomed.log")
+        return Doomed.imported(environment, port, self.folder / "doomed.log", self._role(point))
+
+    def _role(self, point: str) -> Role:
+        if not self.queued:
+            return "all"
+        return "web" if point == "enqueued" else "worker"
 
     async def _die(self, doomed: Doomed, point: str) -> None:
         streaming = point == "streaming"
@@ -88,7 +100,7 @@ class Lane:
                 await self._kill_if_streaming(doomed, asked)
             if await self._died_with(doomed, asked):
                 self.stage.sandbox.providers.speed = 0
-                self.deaths.append(Death(point, asked))
+                self.deaths.append(Death(point, asked, doomed.killed))
                 await self.stage.ended(asked)
                 return
         self.missed.append(point)
@@ -101,7 +113,7 @@ class Lane:
     async def _kill_if_streaming(self, doomed: Doomed, asked: Asked) -> None:
         await self.stage.sandbox.wait_for(lambda: self.stage.answers_with(asked), 30)
         turn = await self.stage.turn_of(asked)
-        if turn and str(turn["worker"]).endswith(f":{doomed.pid}") and turn["state"] == "running":
+        if turn and f":{doomed.pid}:" in str(turn["worker"]) and turn["state"] == "running":
             doomed.kill()
             await asyncio.to_thread(doomed.process.wait)
 
@@ -118,29 +130,43 @@ class Lane:
 
 
 async def run(ground: Ground, scale: float) -> Line:
-    rounds = max(1, round(ROUNDS * scale))
-    return await crash(ground, [point for point in POINTS for _ in range(rounds)])
+    whole, half = max(1, round(ROUNDS * scale)), max(1, round(ROUNDS * scale / 2))
+    worked = [point for point in WORKED for _ in range(half)]
+    return await crash(
+        ground, ["received"] * whole + ["taken"] * half + worked, ["enqueued"] * whole + worked
+    )
 
 
-async def crash(ground: Ground, points: Sequence[str]) -> Line:
-    """Two lanes share the rounds: one streams whenever it likes, the other within Slack's rate tiers."""
-    async with lane(ground, "false") as free, lane(ground, "true") as gated:
-        await asyncio.gather(free.run(points[::2]), gated.run(points[1::2]))
-        counts = [await audit(each) for each in (free, gated) if each.deaths]
+async def crash(ground: Ground, at_once: Sequence[str], queued: Sequence[str] = ()) -> Line:
+    """`at_once` within Slack's rate tiers, `queued` streaming whenever it likes."""
+    counts = await asyncio.gather(
+        *(
+            crashed(ground, points, queued=number > 0)
+            for number, points in enumerate((at_once, queued))
+            if points
+        )
+    )
     total = sum(counts, Counter())
     return Line("R2", BAR, figure(total), met(total))
 
 
+async def crashed(ground: Ground, points: Sequence[str], *, queued: bool) -> Counter[str]:
+    async with lane(ground, queued=queued) as way:
+        await way.run(points)
+        return await audit(way)
+
+
 @asynccontextmanager
-async def lane(ground: Ground, rate_gates: str) -> AsyncIterator[Lane]:
-    variables = {"SHOWRUNNER_RATE_GATES": rate_gates}
+async def lane(ground: Ground, *, queued: bool) -> AsyncIterator[Lane]:
+    variables = {"SHOWRUNNER_RATE_GATES": "false" if queued else "true"}
+    roles: Sequence[Role] = ("web", "worker") if queued else ("all",)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         async with (
             ground.database() as database,
             set_up(database, settings=QUICK_RETRIES) as stage,
-            running(stage, 1, apart=True, **variables),
+            running(stage, len(roles), apart=True, roles=roles, **variables),
         ):
-            yield Lane(stage, variables, Path(folder), stage.channel())
+            yield Lane(stage, variables, Path(folder), stage.channel(), queued)
 
 
 async def audit(lane: Lane) -> Counter[str]:
@@ -155,6 +181,7 @@ async def audit(lane: Lane) -> Counter[str]:
         found += one_question(stage, asked, state(turns, asked), paid[asked.mark])
     for death in lane.deaths:
         found[f"kills at {death.point}"] += 1
+        found["ended in another way"] += not death.there
         expected = death.point in UNCERTAIN_POINTS
         found["uncertain as it must be"] += expected and death.asked.mark in uncertain
         found["ought to be uncertain"] += expected
@@ -212,6 +239,7 @@ async def decide(stage: ChaosStage, uncertain: Sequence[Asked]) -> Counter[str]:
 
 FAULTS = (
     "checkpoint never reached",
+    "ended in another way",
     "lost",
     "paid again",
     "answered unpaid",

@@ -70,7 +70,7 @@ class Pair:
                 turn = await self.stage.turn_of(asked)
                 begun = moment == "before the call" or self.stage.answers_with(asked)
                 if turn is not None and turn["state"] == "running" and begun:
-                    return str(turn["worker"]).endswith(f":{self.slowcoach.pid}")
+                    return f":{self.slowcoach.pid}:" in str(turn["worker"])
                 if turn is not None and turn["state"] not in {"waiting", "running"}:
                     return False
                 await asyncio.sleep(0.02)

@@ -1,5 +1,6 @@
 """The program in a process that has done its imports and starts when told: `serve` at the first line read.
 
+Arguments are those of `serve`.
 Importing takes seconds of processor time; this way it happens while the round before still runs.
 """
 
@@ -10,4 +11,4 @@ import sys
 from bot.__main__ import main
 
 if __name__ == "__main__" and sys.stdin.readline():
-    main(["serve"])
+    main(["serve", *sys.argv[1:]])

@@ -30,6 +30,7 @@ QUICK = {
     "SHOWRUNNER_DRAIN_SECONDS": "5",
     "SHOWRUNNER_PORT": "0",
     "SHOWRUNNER_RATE_GATES": "false",
+    "SHOWRUNNER_REQUESTS_PER_MINUTE": "0",
     "SHOWRUNNER_WORKERS": "6",
     "SHOWRUNNER_LOG_FORMAT": "json",
 }
@@ -64,6 +65,17 @@ class Stage:
 
     async def mention(self, who: str, channel: Channel, text: str, **options: Any) -> Message:
         return await self.people.mention(who, channel, text, **options)
+
+    async def acknowledged(self, message: Message) -> None:
+        """Wait until the program has taken a message in."""
+
+        def taken() -> bool:
+            return any(
+                event.ack is not None and event.payload.get("event", {}).get("ts") == message.ts
+                for event in self.sandbox.deliveries("message")
+            )
+
+        await self.sandbox.wait_for(taken)
 
     def ours_in(self, channel: Channel, thread_ts: str) -> list[Message]:
         """Our messages of a thread, oldest first."""
@@ -197,7 +209,7 @@ async def serving(
         process.stderr.close()
 
 
-async def ready(port: int, process: subprocess.Popen[bytes] | None = None, timeout: float = 30) -> None:
+async def ready(port: int, process: subprocess.Popen[bytes] | None = None, timeout: float = 120) -> None:
     async with asyncio.timeout(timeout), aiohttp.ClientSession() as session:
         while True:
             if process is not None and process.poll() is not None:

@@ -54,7 +54,10 @@ async def test_others_in_the_thread_are_read_but_not_answered(stage):
     channel = stage.channel()
     question = await stage.mention("ana", channel, "say exactly: one")
     await stage.answer(channel, question.ts)
-    await stage.people.post("ben", channel, "The premiere is at the Lido cinema.", thread_ts=question.ts)
+    told = await stage.people.post(
+        "ben", channel, "The premiere is at the Lido cinema.", thread_ts=question.ts
+    )
+    await stage.acknowledged(told)
     await stage.people.post("ana", channel, "At which cinema is the premiere?", thread_ts=question.ts)
     answers = await stage.answers(channel, question.ts, 2)
     assert len(answers) == 2

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from services.entities import (
+    Actor,
     BudgetLine,
     BudgetState,
     Conversation,
@@ -19,6 +20,7 @@ from services.entities import (
     Post,
     Turn,
 )
+from services.entities.limits import Limit, LimitRequest
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -32,6 +34,7 @@ class TurnRow:
     lease_until: datetime | None = None
     merged_into: UUID | None = None
     error: str | None = None
+    worker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Reservation:
     at: datetime
     lines: tuple[BudgetLine, ...]
     started: bool = False
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,25 @@ class Memory:
     rolled_up: dict[UUID, ModelCall] = field(default_factory=dict)
     counters: dict[tuple[str, date, str], BudgetState] = field(default_factory=dict)
     reservations: dict[UUID, Reservation] = field(default_factory=dict)
+    limits: dict[tuple[str, str, str, str, str], Limit] = field(default_factory=dict)
+    limit_versions: dict[str, int] = field(default_factory=dict)
+    limit_requests: dict[UUID, LimitRequest] = field(default_factory=dict)
+    request_times: dict[Actor, tuple[datetime, ...]] = field(default_factory=dict)
+    to_warn: dict[tuple[str, date, str], str] = field(default_factory=dict)
+    warned: dict[tuple[str, date, str], datetime] = field(default_factory=dict)
     people: dict[tuple[str, str], tuple[Person, datetime]] = field(default_factory=dict)
     settings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     posts: dict[UUID, Post] = field(default_factory=dict)
     held_posts: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
     jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    up_for: list[timedelta] = field(default_factory=lambda: [timedelta(days=1)])
+    library: Any = field(default_factory=lambda: _library())
+
+
+def _library() -> Any:
+    from tests.fakes.library import Tables  # it builds on this file
+
+    return Tables()
 
 
 class Journal:

@@ -19,7 +19,7 @@ async def state(uow: UnitOfWork, of: BudgetLine) -> BudgetState:
 
 
 def of_team(amount: int, *, cap: int) -> BudgetLine:
-    return line(amount, cap=cap, scope=f"team:{TEAM}")
+    return line(amount, cap=cap, scope=f"workspace:{TEAM}/day")
 
 
 async def test_an_unused_budget_is_empty(stores: UnitOfWorkFactory):
@@ -102,16 +102,16 @@ async def test_a_use_above_the_estimate_is_booked_over_the_cap(stores: UnitOfWor
         assert await uow.calls.reserve(uuid7(), [line(1, cap=100)])
 
 
-async def test_settling_the_whole_books_all_that_was_held_of_the_unit(stores: UnitOfWorkFactory):
+async def test_settling_the_whole_books_all_that_was_held(stores: UnitOfWorkFactory):
     tokens, money = line(100), line(5000, unit="microdollars")
     reservation = uuid7()
 
     async with stores() as uow:
         await uow.calls.reserve(reservation, [tokens, money])
-        assert await uow.calls.settle_whole(reservation, "tokens")
-        assert not await uow.calls.settle_whole(reservation, "tokens")
+        assert await uow.calls.settle_whole(reservation)
+        assert not await uow.calls.settle_whole(reservation)
         assert await state(uow, tokens) == BudgetState(100, 0)
-        assert await state(uow, money) == BudgetState(0, 0)
+        assert await state(uow, money) == BudgetState(5000, 0)
 
 
 async def test_only_old_reservations_whose_call_never_started_are_swept(stores: UnitOfWorkFactory):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.entities import CallOutcome
+from services.entities import Actor, CallOutcome, ModelCall, Usage
+from services.errors import LostClaim
 from services.ports import UnitOfWorkFactory
 from storage.tables import usage_daily
-from tests.factories import after, call, mention, used
-from tests.storage.acts import asked
+from tests.factories import after, call, day, mention, used
+from tests.storage.acts import asked, claimed
 
 
 async def test_a_begun_call_is_unfinished(stores: UnitOfWorkFactory):
@@ -117,6 +119,77 @@ async def test_an_open_call_is_not_in_the_rollup(
     assert await rollup(engine) == []
 
 
+async def test_the_rollup_equals_the_log_in_every_cell(uow: UnitOfWorkFactory, engine: AsyncEngine):
+    """Over random calls: of several people, days, models and ends, priced or not, from our store or not."""
+    random = Random(5)
+    for _ in range(120):
+        async with uow() as work:
+            begun = random_call(random)
+            await work.calls.begin(begun)
+            for _ in range(random.randint(1, 2)):
+                await work.calls.finish(random_end(random, begun))
+            await work.commit()
+
+    assert {key(row): row for row in await rollup(engine)} == {key(row): row for row in await log(engine)}
+
+
+CELL = ("team", "day", "user_id", "channel", "provider", "model", "purpose")
+AGGREGATED = text(f"""
+SELECT {", ".join(CELL)}, count(*) AS calls, sum(tokens_in) AS tokens_in, sum(cached_read) AS cached_read,
+    sum(cached_write) AS cached_write, sum(tokens_out) AS tokens_out, sum(coalesce(cost, 0)) AS cost,
+    count(*) FILTER (WHERE cost IS NULL AND (tokens_in > 0 OR tokens_out > 0 OR seconds > 0)) AS unpriced,
+    count(*) FILTER (WHERE outcome = 'failed') AS failed, count(*) FILTER (WHERE failover) AS failovers,
+    count(*) FILTER (WHERE outcome = 'cached') AS hits, sum(saved) AS saved,
+    sum(coalesce(seconds, 0)) AS seconds
+FROM ai_calls WHERE outcome NOT IN ('started', 'uncertain') GROUP BY {", ".join(CELL)}
+""")
+
+
+def key(row: dict[str, object]) -> tuple[object, ...]:
+    return tuple(row[name] for name in CELL)
+
+
+async def log(engine: AsyncEngine) -> list[dict[str, object]]:
+    async with engine.connect() as connection:
+        return [dict(row._mapping) for row in await connection.execute(AGGREGATED)]
+
+
+def random_call(random: Random) -> ModelCall:
+    return call(
+        actor=Actor("T1", random.choice(["UA", "UB"])),
+        channel=random.choice(["C1", "D1"]),
+        model=random.choice(["claude-sonnet-5-5", "unknown"]),
+        purpose=random.choice(["chat", "summary"]),
+        day=day(random.randint(0, 1)),
+    )
+
+
+def random_end(random: Random, begun: ModelCall) -> ModelCall:
+    tokens = random.choice([0, random.randint(1, 9_000)])
+    return replace(
+        begun,
+        outcome=random.choice([one for one in CallOutcome if one is not CallOutcome.STARTED]),
+        usage=Usage(tokens, tokens // 3, tokens // 5, tokens // 7, estimated=random.random() < 0.2),
+        cost=None if random.random() < 0.3 else Decimal(random.randint(0, 99_999_999)) / 10**8,
+        saved=Decimal(random.randint(0, 9_999_999)) / 10**8,
+        failover=random.random() < 0.3,
+        seconds=random.choice([None, Decimal(random.randint(0, 9_999)) / 10]),
+    )
+
+
+async def test_what_a_call_saved_took_over_and_listened_to_is_kept(stores: UnitOfWorkFactory):
+    turn = await asked(stores, mention())
+    begun = call(turn_id=turn.id, day=day(-1))
+    finished = replace(
+        begun, outcome=CallOutcome.CACHED, saved=Decimal("0.5"), failover=True, seconds=Decimal("61.5")
+    )
+
+    async with stores() as uow:
+        await uow.calls.begin(begun)
+        await uow.calls.finish(finished)
+        assert await uow.calls.of_turn(turn.id) == [finished]
+
+
 async def test_a_call_is_rolled_up_once(uow: UnitOfWorkFactory, engine: AsyncEngine):
     begun = call()
     async with uow() as work:
@@ -129,3 +202,24 @@ async def test_a_call_is_rolled_up_once(uow: UnitOfWorkFactory, engine: AsyncEng
 
     [total] = await rollup(engine)
     assert total["calls"] == 1
+
+
+async def test_a_claim_that_was_lost_in_a_crash_pays_nothing(stores: UnitOfWorkFactory):
+    """The claim after it has the same number, but another name."""
+    work = await claimed(stores, mention())
+    theirs, ours = call(turn_id=work.turn.id), call(turn_id=work.turn.id)
+
+    async with stores() as uow:
+        with pytest.raises(LostClaim):
+            await uow.calls.begin(theirs, attempt=1, worker="w0")
+    async with stores() as uow:
+        await uow.calls.begin(ours, attempt=1, worker="w1")
+        assert await uow.calls.of_turn(work.turn.id) == [ours]
+
+
+async def test_without_its_reservation_a_call_does_not_begin(stores: UnitOfWorkFactory):
+    work = await claimed(stores, mention())
+
+    async with stores() as uow:
+        with pytest.raises(LostClaim):
+            await uow.calls.begin(call(turn_id=work.turn.id), work.turn.id, attempt=1, worker="w1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -237,3 +238,38 @@ async def test_a_conversation_knows_whether_something_waits(stores: UnitOfWorkFa
 
     async with stores() as uow:
         assert await uow.chat.has_waiting(work.conversation.id)
+
+
+async def test_what_is_let_go_is_taken_before_its_lease_is_over(stores: UnitOfWorkFactory):
+    work = await claimed(stores, mention())
+
+    async with stores() as uow:
+        await uow.chat.let_go(work.conversation.id, "somebody else")
+        await uow.commit()
+    assert await claim(stores, work.conversation.id, worker="w2") is None
+
+    async with stores() as uow:
+        await uow.chat.let_go(work.conversation.id, "w1")
+        await uow.commit()
+    resumed = await claim(stores, work.conversation.id, worker="w2")
+    assert resumed is not None
+    assert (resumed.turn.id, resumed.resumed, resumed.worker) == (work.turn.id, True, "w2")
+
+
+async def test_no_lease_is_over_while_the_database_has_just_started(stores: UnitOfWorkFactory):
+    work = await claimed(stores, mention())
+    later, just_started = NOON + 2 * LEASE, timedelta(days=10_000)
+
+    async with stores() as uow:
+        here = {"worker": "w2", "now": later, "lease_until": later + LEASE}
+        assert await uow.chat.claim(work.conversation.id, **here, grace=just_started) is None
+        assert list(await uow.chat.overdue(later, waiting_since=NOON, grace=just_started)) == []
+        assert list(await uow.chat.overdue(later, waiting_since=NOON)) == [work.conversation.id]
+
+
+async def test_what_is_let_go_needs_no_grace(stores: UnitOfWorkFactory):
+    work = await claimed(stores, mention())
+    async with stores() as uow:
+        await uow.chat.let_go(work.conversation.id, "w1")
+        found = await uow.chat.overdue(NOON, waiting_since=NOON, grace=timedelta(days=10_000))
+        assert list(found) == [work.conversation.id]

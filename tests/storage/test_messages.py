@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from services.entities import Author, TurnState
+from dataclasses import replace
+
+from services.entities import Author, Source, TurnState
 from services.ports import UnitOfWorkFactory
 from tests.factories import after, answer, file, mention, next_ts, post, reply, told
 from tests.storage.acts import asked, claim, claimed, conversation_of, hear, state_of, texts
@@ -181,3 +183,14 @@ async def test_setting_a_turn_keeps_its_error(stores: UnitOfWorkFactory):
         await uow.commit()
 
     assert await state_of(stores, work.turn.id) is TurnState.FAILED
+
+
+async def test_a_message_that_was_deleted_before_it_is_heard_is_none(stores: UnitOfWorkFactory):
+    said = mention()
+    async with stores() as uow:
+        assert await uow.chat.delete_message(said.team, said.channel, said.key) is None
+        await uow.commit()
+
+    assert await hear(stores, said) is None
+    assert await hear(stores, replace(said, source=Source.THREAD)) is None
+    assert await hear(stores, mention()) is not None

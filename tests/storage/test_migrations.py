@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,10 +13,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from jobs.queue import install
+from services.entities import BudgetState
 from storage.engine import make_engine
 from storage.migrate import downgrade, is_current, migrate, upgrade
 from storage.tables import metadata
+from storage.uow import DriverConnection, unit_of_work
 from tests.databases import Database
+from tests.factories import line
 
 CATALOGUE = text("""
 SELECT 'column' AS kind, c.relname::text || '.' || a.attname AS name,
@@ -69,6 +73,39 @@ async def test_every_migration_can_be_taken_back_and_made_again(bare: AsyncEngin
         await connection.run_sync(upgrade)
 
     assert await catalogue(bare) == before
+
+
+CALL = """
+INSERT INTO ai_calls (id, team, user_id, channel, provider, model, purpose, started_at, outcome)
+VALUES (gen_random_uuid(), 'T1', 'U1', 'C1', 'anthropic', 'claude', 'chat', '2026-11-22 23:30+00', '{}');
+"""
+FILLED = f"""
+{CALL.format("answered")} {CALL.format("failed")}
+INSERT INTO usage_daily VALUES ('T1', '2026-11-22', 'U1', 'C1', 'anthropic', 'claude', 'chat', 2, 0, 0, 0, 0, 0, 0);
+INSERT INTO budget_counters VALUES ('user:T1:U1', '2026-11-22', 'tokens', 7, 3);
+INSERT INTO reservations (id, lines) VALUES (gen_random_uuid(),
+    '[{{"scope": "user:T1:U1", "period": "2026-11-22", "unit": "tokens", "amount": 3}}]')
+"""
+
+
+async def test_what_was_counted_before_there_were_limits_counts_on(bare: AsyncEngine):
+    async with bare.begin() as connection:
+        await connection.run_sync(upgrade, "0001")
+        for statement in FILLED.split(";\n"):
+            await connection.execute(text(statement.replace(":", "\\:")))
+        await connection.run_sync(upgrade)
+        days = await connection.execute(text("SELECT DISTINCT day::text FROM ai_calls"))
+        assert days.scalars().all() == ["2026-11-22"]
+        assert await connection.scalar(text("SELECT failed FROM usage_daily")) == 1
+    async with unit_of_work(bare, no_jobs)() as uow:
+        counted = line(scope="user:T1:U1/day", period=date(2026, 11, 22))
+        assert await uow.calls.budget(counted.scope, counted.period, counted.unit) == BudgetState(7, 3)
+        assert await uow.calls.sweep_reservations(datetime.now(UTC) + timedelta(hours=1)) == 1
+        assert await uow.calls.budget(counted.scope, counted.period, counted.unit) == BudgetState(7, 0)
+
+
+async def no_jobs(connection: DriverConnection, task: str, payload: bytes) -> None:
+    raise AssertionError(task)
 
 
 async def test_a_database_is_current_once_migrated(bare: AsyncEngine):

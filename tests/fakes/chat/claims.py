@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -20,6 +20,7 @@ from services.entities import (
     Turn,
     TurnState,
 )
+from services.ports import NO_GRACE
 from tests.fakes.chat.base import OPEN, RUNNING, ChatBase
 from tests.fakes.memory import MessageRow, TurnRow
 
@@ -30,6 +31,8 @@ FOLLOWING = (Source.AGAIN, Source.CONTINUE)
 class FakeClaims(ChatBase):
     async def hear(self, heard: Heard, *, answer: bool, once: bool = False) -> Turn | None:
         if once and heard.event_id and not await self.know_event(heard.team, heard.event_id, heard.source):
+            return None
+        if (heard.team, f"deleted {heard.channel} {heard.key}") in self._memory.events:
             return None
         ts = heard.key if re.fullmatch(r"\d+\.\d{6}", heard.key) else None
         asked = (heard.team, heard.channel, heard.key)
@@ -53,22 +56,31 @@ class FakeClaims(ChatBase):
         return True
 
     async def claim(
-        self, conversation_id: UUID, *, worker: str, now: datetime, lease_until: datetime
+        self,
+        conversation_id: UUID,
+        *,
+        worker: str,
+        now: datetime,
+        lease_until: datetime,
+        grace: timedelta = NO_GRACE,
     ) -> Claim | None:
         rows = self._turns_in(conversation_id, *OPEN)
         if not rows or any(row.lease_until and row.lease_until > now for row in rows):
             return None
         lead = next((row for row in rows if row.turn.state in RUNNING), rows[0])
         resumed = lead.turn.state in RUNNING
+        if resumed and lead.lease_until and self._memory.up_for[-1] < grace:
+            return None
         if not resumed:
             self._merge(lead, rows)
             lead = replace(lead, turn=replace(lead.turn, state=TurnState.RUNNING), started_at=now)
-        turn = self._save_turn(lead, lease_until=lease_until, attempts=lead.turn.attempts + 1)
+        turn = self._save_turn(lead, lease_until=lease_until, attempts=lead.turn.attempts + 1, worker=worker)
         return Claim(
             turn,
             self._memory.conversations[conversation_id],
             self._questions_of(self._origin(turn).id),
             resumed,
+            worker,
         )
 
     async def claim_fresh(
@@ -81,6 +93,11 @@ class FakeClaims(ChatBase):
             return None
         return await self.claim(turn.conversation_id, worker=worker, now=now, lease_until=lease_until)
 
+    async def let_go(self, conversation_id: UUID, worker: str) -> None:
+        for row in self._turns_in(conversation_id, *RUNNING):
+            if row.worker == worker:
+                self._save_turn(row, lease_until=None)
+
     async def extend_leases(self, turn_ids: Sequence[UUID], lease_until: datetime) -> Sequence[UUID]:
         rows = [row for row in self._memory.turns.values() if row.turn.id in turn_ids]
         running = [row for row in rows if row.turn.state in RUNNING]
@@ -91,16 +108,21 @@ class FakeClaims(ChatBase):
     async def has_waiting(self, conversation_id: UUID) -> bool:
         return bool(self._turns_in(conversation_id, TurnState.WAITING))
 
-    async def overdue(self, now: datetime, *, waiting_since: datetime) -> Sequence[UUID]:
+    async def overdue(
+        self, now: datetime, *, waiting_since: datetime, grace: timedelta = NO_GRACE
+    ) -> Sequence[UUID]:
+        settled = self._memory.up_for[-1] >= grace
         return [
             one
             for one in self._memory.conversations
-            if self._is_overdue(self._turns_in(one, *OPEN), now, waiting_since)
+            if self._is_overdue(self._turns_in(one, *OPEN), now, waiting_since, settled=settled)
         ]
 
-    def _is_overdue(self, rows: Sequence[TurnRow], now: datetime, waiting_since: datetime) -> bool:
+    def _is_overdue(
+        self, rows: Sequence[TurnRow], now: datetime, waiting_since: datetime, *, settled: bool
+    ) -> bool:
         if any(row.turn.state in RUNNING for row in rows):
-            return not any(row.lease_until and row.lease_until > now for row in rows)
+            return not any(row.lease_until and (row.lease_until > now or not settled) for row in rows)
         return any(row.turn.created_at < waiting_since for row in rows)
 
     def _merge(self, lead: TurnRow, rows: Sequence[TurnRow]) -> None:

@@ -52,6 +52,7 @@ class FakeMessages(ChatBase):
         return self._lead(row.message.turn_id)
 
     async def delete_message(self, team: str, channel: str, ts: str) -> Turn | None:
+        self._put(self._memory.events, (team, f"deleted {channel} {ts}"), "deletion")
         row = self._theirs(team, channel, ts)
         if row is None:
             return None

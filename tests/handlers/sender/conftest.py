@@ -96,18 +96,12 @@ class Stage:
     gate: OpenGate
     memory: Memory
     claim: Claim
-    commits: int = 0
+    units: int = 0
+    """Units of work begun."""
 
     def uow(self, *, atomic: bool = True) -> UnitOfWork:
-        made = FakeUnitOfWork(self.memory, atomic=atomic)
-        commit = made.commit
-
-        async def counted() -> None:
-            self.commits += 1
-            await commit()
-
-        made.commit = counted  # type: ignore[method-assign]
-        return made
+        self.units += 1
+        return FakeUnitOfWork(self.memory, atomic=atomic)
 
     def directory(self) -> SlackDirectory:
         return SlackDirectory(self.calls, lambda: self.sandbox.workspace.bot.id)
@@ -120,7 +114,14 @@ class Stage:
 
     @property
     def resumed(self) -> Claim:
-        return replace(self.claim, resumed=True)
+        """The turn claimed once more after its worker died."""
+        return replace(self.again, resumed=True)
+
+    @property
+    def again(self) -> Claim:
+        """The turn claimed once more because the person had it asked again."""
+        turn = self.claim.turn
+        return replace(self.claim, turn=replace(turn, attempts=turn.attempts + 1))
 
     @property
     def posts(self) -> list[Post]:
@@ -221,6 +222,7 @@ def stage_for(
         source=Source.MENTION,
         state=TurnState.RUNNING,
         created_at=at,
+        attempts=1,
     )
     made = replace(made, **turn)
     memory.turns[made.id] = TurnRow(made)

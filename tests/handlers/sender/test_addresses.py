@@ -20,15 +20,17 @@ KNOWN = addresses_of(
     ["<https://docs.acme.com/a?b=1&amp;c=2>, acme.com, ben@acme.com and https://a.org/x", "evil.example"]
 )
 LINKED = re.compile(
-    r"(?:https?:)?//[\w.-]*evil\.example[^\s<>)\]]*"
-    r"|www\.[\w.-]*evil\.example[^\s<>)\]]*"
-    r"|mailto:[^\s<>)\]]*evil\.example[^\s<>)\]]*"
+    r"(?:https?:)?//(?:[\w.-]*\.)?evil\.example(?![\w-])[^\s<>)\]]*"
+    r"|www\.(?:[\w.-]*\.)?evil\.example(?![\w-])[^\s<>)\]]*"
+    r"|mailto:[^\s<>)\]]*evil\.example(?![\w-])[^\s<>)\]]*"
     r"|[\w.+-]+@[\w.-]*evil\.example(?![\w-])"
     r"|(?<![\w@.-])[\w.-]*evil\.example[/?#:][^\s<>)\]]+"
     r"|[\w-]+\.evil\.example(?![\w-])",
     re.IGNORECASE,
 )
-ROOT = re.compile(r"(?:(?:https?:)?//)?(?:www\.)?evil\.example/?(?:[.,;:!?*_~'\"`)}|\]-]*)", re.IGNORECASE)
+ROOT = re.compile(
+    r"(?:https?:|mailto:|//)*[.。]*(?:www\.)?evil\.example/?(?:[.,;:!?*_~'\"`)}|\]-]*)", re.IGNORECASE
+)
 PIECES = [
     *(
         "https://",
@@ -173,6 +175,14 @@ def test_no_known_form_of_injection_carries_anything_out(form: str) -> None:
 @example("<@U012ABC|s3cret.evil.example>")
 @example("https://`x`evil.example/s3cret")
 @example("https://a.org/x`s3cret`evil.example/s3cret")
+@example("https://mailto:https://。evil.example")
+@example("mailto:。evil.example")
+@example("//evil.examplehttps://")
+@example("//s3cret.evil.examplehttps://https://")
+@example("https://．evil.example")
+@example("evil.examplemailto:https://evil.example")
+@example("s3cret．evil.example")
+@example("mailto:灯evil.example")
 def test_no_address_outside_the_sources_survives(text: str) -> None:
     assert leaks(sanitise(text, KNOWN)) == []
 

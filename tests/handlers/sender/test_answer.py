@@ -94,9 +94,10 @@ async def test_calls_get_rarer_as_the_rate_bucket_empties(stage: Stage) -> None:
     await answer.finish(NOTES)
 
 
-async def test_one_message_costs_two_transactions(stage: Stage) -> None:
+async def test_one_message_costs_two_units_of_work(stage: Stage) -> None:
+    """What is meant, before it is sent; where it stands, after."""
     await say(stage, "Ninety seconds ", "is plenty.")
-    assert stage.commits == 2
+    assert stage.units == 2
     [post] = stage.posts
     assert (post.sealed, post.ts, post.length) == (
         True,

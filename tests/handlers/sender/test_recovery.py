@@ -128,8 +128,8 @@ async def test_what_broke_off_is_closed_before_the_person_is_told(stage: Stage, 
 
 
 async def test_a_crash_of_the_second_attempt_completes_only_the_second(stage: Stage) -> None:
-    for attempt in ("Perhaps six", TEXT[:9]):
-        answer = await stage.presenter().answer(stage.claim, Everything())
+    for claim, attempt in ((stage.claim, "Perhaps six"), (stage.again, TEXT[:9])):
+        answer = await stage.presenter().answer(claim, Everything())
         await answer.write(attempt)
         await until_shown(stage, answer)
     await stage.presenter().deliver(stage.resumed, TEXT, NOTES, Everything())

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from services.calendar import Calendar
 from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, Preparation
 from services.chat.context import ContextBuilder
 from services.entities import (
@@ -21,7 +23,7 @@ from services.entities import (
     TurnState,
     Usage,
 )
-from services.limits import LimitsService
+from services.limits import TOKENS, LimitsService
 from services.models.router import ModelRouter
 from services.people import PeopleService
 from services.policy import Policy
@@ -35,6 +37,7 @@ from tests.fakes.slack import FakeDirectory, FakeReader
 from tests.fakes.uow import fake_unit_of_work, new_memory
 
 ANSWER_TOKENS = 1_000
+CALENDAR = Calendar(ZoneInfo("UTC"))
 SUMMARY = "They spoke about lamps."
 PEOPLE = {
     make.ANNA: make.person(),
@@ -51,7 +54,9 @@ class FixedPrices:
 class Desk:
     """`claude` is asked first, then `gpt`; `haiku` makes summaries."""
 
-    def __init__(self, *, context_tokens: int = 50_000, daily_tokens: int = 500_000) -> None:
+    def __init__(
+        self, *, context_tokens: int = 50_000, daily_tokens: int = 500_000, per_minute: int = 20
+    ) -> None:
         self.clock = FakeClock()
         self.memory = new_memory(self.clock.now)
         self.uow = fake_unit_of_work(self.memory)
@@ -66,6 +71,7 @@ class Desk:
         self.passed: list[str] = []
         self.on_checkpoint: Callable[[str], None] = lambda _: None
         self.context_tokens, self.daily_tokens = context_tokens, daily_tokens
+        self.per_minute = per_minute
         self._wire()
 
     def _wire(self) -> None:
@@ -73,7 +79,9 @@ class Desk:
         router = ModelRouter({"chat": [self.claude, self.gpt], "summary": [self.haiku]}, self.clock)
         people = PeopleService(self.uow, self.slack, self.clock)
         policy = Policy((), guests=False)
-        self.limits = LimitsService(self.uow, self.clock, self.daily_tokens)
+        self.limits = LimitsService(
+            self.uow, self.clock, CALENDAR, people, policy, self.daily_tokens, self.per_minute
+        )
         context = ContextBuilder(self.files, limit=self.context_tokens, answer_tokens=ANSWER_TOKENS)
         preparation = Preparation(
             self.uow,
@@ -85,6 +93,7 @@ class Desk:
             policy,
             FixedPrices(),
             self.clock,
+            CALENDAR,
             self.checkpoint,
             settings,
         )
@@ -151,7 +160,11 @@ class Desk:
         return [call.outcome for call in self.calls()]
 
     def budget(self) -> BudgetState:
-        found = [state for (scope, *_), state in self.memory.counters.items() if scope.endswith(make.ANNA)]
+        found = [
+            state
+            for (scope, _, unit), state in self.memory.counters.items()
+            if unit == TOKENS and make.ANNA in scope
+        ]
         return BudgetState(sum(state.spent for state in found), sum(state.reserved for state in found))
 
     async def thread(self, turn: Turn) -> Sequence[Message]:
