@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator
 
 from bot import addresses
+from bot.alerting import Alerting
 from bot.connections import Connections
 from bot.connections import own as _own
 
@@ -20,7 +21,7 @@ MARGIN = 3
 """Heartbeats a lease outlives its worker by: one may be late, a second one lost."""
 
 
-class Settings(Connections):
+class Settings(Alerting, Connections):
     """Each field's `validation_alias` is its environment variable; its description is what `doctor` says."""
 
     host: str = Field("127.0.0.1", validation_alias=_own("HOST"), description="address to listen on")
@@ -84,6 +85,13 @@ class Settings(Connections):
         ge=0,
         validation_alias=_own("DAILY_TOKENS"),
         description="tokens a person may use a day",
+    )
+    requests_per_minute: int = Field(
+        20,
+        ge=0,
+        le=1_000,
+        validation_alias=_own("REQUESTS_PER_MINUTE"),
+        description="questions a person may ask within a minute; 0: any number",
     )
     timezone: str = Field(
         "UTC",
@@ -186,6 +194,7 @@ class Settings(Connections):
         values = (getattr(self, field) for field in type(self).model_fields)
         found = {value.get_secret_value() for value in values if isinstance(value, SecretStr)}
         found |= addresses.passwords(self.database_dsn or "")
+        found |= addresses.passwords(self.smtp_url.get_secret_value() if self.smtp_url else "")
         return frozenset(secret for secret in found if len(secret) >= SHORTEST_SECRET)
 
 

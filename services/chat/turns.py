@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +16,7 @@ from services.chat.answer import call_of_answer, failed_before, notes_of
 from services.chat.intake import TURN_TASK
 from services.chat.leaving import Leaving
 from services.chat.ledger import release
+from services.chat.length import length_of
 from services.chat.preparation import ChatSettings, Preparation
 from services.chat.writing import AnswerWriting
 from services.entities import CallOutcome, Claim, Message, ModelCall, Source, Turn, TurnState
@@ -29,16 +30,17 @@ from services.errors import (
     Stopped,
     StorageUnavailable,
     TooManyAnswers,
+    TooManyRequests,
 )
-from services.home import MODEL
 from services.models.router import ModelRouter
 from services.ports import Cancellation, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
 from services.retry import persistently
+from services.settings import MODEL
 
 log = structlog.get_logger()
 
 SOON = 0.25  # seconds
-REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers)
+REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
 
 
 class ChatService:
@@ -176,7 +178,7 @@ class ChatService:
             if outcome is None:
                 person = await self._prepare.check(claim)
                 claim = await self._placed(claim)
-                outcome = await self._answered(claim, person.settings.get(MODEL), token)
+                outcome = await self._answered(claim, person.settings, token)
             await self._delivered(claim, outcome)
         except StorageUnavailable:
             raise
@@ -192,12 +194,12 @@ class ChatService:
                 raise
             await self._fail(claim, error)
 
-    async def _answered(self, claim: Claim, preferred: str | None, token: CancelToken) -> CallOutcome:
+    async def _answered(self, claim: Claim, settings: Mapping[str, str], token: CancelToken) -> CallOutcome:
         self._working[claim.turn.id] = asyncio.create_task(self._show_working(claim))
-        context = await self._prepare.context(claim, token)
+        context = await self._prepare.context(claim, token, length_of(settings))
         ledger = await self._prepare.reserve(claim, context)
         try:
-            model = claim.turn.model or preferred
+            model = claim.turn.model or settings.get(MODEL)
             return await self._writing.write(claim, context, ledger, model, token)
         except (StorageUnavailable, LostClaim):
             raise

@@ -282,6 +282,7 @@ class BudgetLine:
 class BudgetState:
     spent: int
     reserved: int
+    bonus: int = 0  # granted on top of the limit
 
 
 @dataclass(frozen=True, slots=True)

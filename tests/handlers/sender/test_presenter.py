@@ -87,7 +87,14 @@ async def test_a_notice_that_a_crash_left_unrecorded_is_found(stage: Stage) -> N
 
 async def test_an_uncertain_turn_is_for_the_person_to_decide(stage: Stage) -> None:
     call = ModelCall(
-        uuid7(), stage.claim.turn.actor, "C1", "anthropic", "claude-sonnet-5-5", "chat", stage.clock.now()
+        uuid7(),
+        stage.claim.turn.actor,
+        "C1",
+        "anthropic",
+        "claude-sonnet-5-5",
+        "chat",
+        stage.clock.now(),
+        stage.clock.now().date(),
     )
     await stage.presenter().uncertain(stage.resumed, [call])
     [seen] = stage.replies()
