@@ -37,9 +37,11 @@ async def house():
 async def client(house):
     app = web.Application()
     app.add_routes(house.routes())
-    async with TestServer(app) as server:
-        async with openai_client("sk-sandbox", str(server.make_url("/openai/v1"))) as client:
-            yield client
+    async with (
+        TestServer(app) as server,
+        openai_client("sk-sandbox", str(server.make_url("/openai/v1"))) as client,
+    ):
+        yield client
 
 
 @pytest.fixture
@@ -92,7 +94,10 @@ def test_hints_by_ability():
         "languages": ["en", "de"],
         "keywords": ["Aurora", "Ruiz"],
     }
-    assert hints(ABILITIES["whisper-1"], ("de",), ("Aurora", "Ruiz")) == {"language": "de", "prompt": "Aurora, Ruiz"}
+    assert hints(ABILITIES["whisper-1"], ("de",), ("Aurora", "Ruiz")) == {
+        "language": "de",
+        "prompt": "Aurora, Ruiz",
+    }
     assert hints(ABILITIES["whisper-1"], ("de", "en"), ()) == {}
     assert hints(ABILITIES["gpt-4o-transcribe-diarize"], ("de",), ("Aurora",)) == {"language": "de"}
 
