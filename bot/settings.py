@@ -68,6 +68,18 @@ class Settings(Alerting, Connections):
         validation_alias=_own("SUMMARY_MODELS"),
         description="cheap models that fold long threads into a summary, in order",
     )
+    transcription_models: Names = Field(
+        ("gpt-transcribe",),
+        validation_alias=_own("TRANSCRIPTION_MODELS"),
+        description="models that write down what is said in videos and recordings, in order",
+    )
+    media_hours: float = Field(
+        4.0,
+        gt=0,
+        le=24,
+        validation_alias=_own("MEDIA_HOURS"),
+        description="longest video or recording that is taken in",
+    )
     daily_tokens: int = Field(
         500_000,
         ge=0,
@@ -149,12 +161,17 @@ class Settings(Alerting, Connections):
         None, validation_alias=_own("CRASH_AT"), description="fault tests only: kill -9 itself at this point"
     )
 
-    @field_validator("owners", "chat_models", "summary_models", mode="before")
+    @field_validator("owners", "chat_models", "summary_models", "transcription_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("public_url", mode="after")
+    @classmethod
+    def _safe(cls, value: str | None) -> str | None:
+        return None if value is None else addresses.public_address(value)
 
     @field_validator("master_key")
     @classmethod
