@@ -28,17 +28,27 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         return commands.refuse(error)
     logs.configure(settings)
+    if given.command == "demo" and not commands.is_demo(settings):
+        return commands.refuse_real()
     return _run(given, settings)
 
 
 def _run(given: argparse.Namespace, settings: Settings) -> int:
     try:
-        uvloop.run(
-            commands.serve(settings, given.role) if given.command == "serve" else commands.migrate(settings)
-        )
+        uvloop.run(_work(given, settings))
     except Exception as error:
         return commands.give_up(error)
     return 0
+
+
+async def _work(given: argparse.Namespace, settings: Settings) -> None:
+    match given.command:
+        case "serve":
+            await commands.serve(settings, given.role)
+        case "demo":
+            await commands.demo_usage(settings, given.days, given.people, given.channels, given.seed)
+        case _:
+            await commands.migrate(settings, bucket_rules=given.bucket_rules)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,13 +60,29 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--role", choices=("all", "web", "worker"), default="all", help="hear Slack, work, or both"
     )
-    words.add_parser("migrate", help="bring the database's tables to their newest form")
+    migrate = words.add_parser("migrate", help="bring the database's tables to their newest form")
+    migrate.add_argument(
+        "--bucket-rules", action="store_true", help="also tell S3_BUCKET how long to keep what"
+    )
     told = words.add_parser("manifest", help="print the Slack manifest for a mode")
     told.add_argument("--mode", choices=("socket", "http"), default="socket")
     told.add_argument("--url", help="public address, for HTTP mode")
+    _demo(words.add_parser("demo", help="fill a demo workspace with made-up use"))
     doctor = words.add_parser("doctor", help="check every setting and connection")
     doctor.add_argument("--json", action="store_true", help="for machines")
     return top
+
+
+def _demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("what", choices=("usage",))
+    demo.add_argument("--days", type=int, default=35, help="how many, up to yesterday")
+    demo.add_argument("--people", type=_ids, default=[], help="Slack user ids (default: all there are)")
+    demo.add_argument("--channels", type=_ids, required=True, help="channel ids, with commas between")
+    demo.add_argument("--seed", type=int, default=1, help="another one makes other use")
+
+
+def _ids(given: str) -> list[str]:
+    return [one.strip() for one in given.split(",") if one.strip()]
 
 
 if __name__ == "__main__":

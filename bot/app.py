@@ -12,9 +12,12 @@ from slack_bolt.async_app import AsyncApp
 from bot.at_once import AtOnce
 from bot.config import Settings
 from bot.features import Feature
+from bot.features.alerts import alerts_of
 from bot.features.chat import chat_of
 from bot.features.home import home_of
+from bot.features.limits import limits_of
 from bot.features.shared import Shared, shared_of
+from bot.features.usage import usage_of
 from bot.inbox import Inbox
 from bot.infrastructure import Infrastructure
 from bot.listeners import Listeners
@@ -22,7 +25,7 @@ from bot.metrics import Metrics
 from bot.outside import Outside, outside_of
 from bot.slack import bolt_app, web_client
 from bot.upkeep import Upkeep
-from handlers.access import AccessHandlers
+from handlers.access import Access, AccessHandlers
 from handlers.routes import Command, Event, Route, Task
 from jobs.queue import Enqueuer
 from jobs.schedule import Entry
@@ -41,7 +44,7 @@ class Desk:
     app: AsyncApp
     chat: ChatService
     upkeep: Upkeep
-    access: AccessHandlers
+    access: Access
     tasks: Mapping[str, Task]
     entries: tuple[Entry, ...]
     pages: tuple[web.AbstractRouteDef, ...]
@@ -62,7 +65,7 @@ def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
     outside = outside_of(settings, base, overrides)
     shared = shared_of(settings, outside)
     at_once = AtOnce(settings.workers)
-    access = AccessHandlers(base.identity.bot_user)
+    access = AccessHandlers(outside.access, base.identity.bot_user)
     chat = chat_of(settings, outside, shared, at_once, base.identity)
     features = (chat.feature, *features_of(settings, base, outside, shared), Feature((access,)))
     routes = routes_of(features)
@@ -75,7 +78,7 @@ def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
         app=bolt_app(settings, tokenless, base.identity, inbox, routes, listeners),
         chat=chat.service,
         upkeep=chat.upkeep,
-        access=access,
+        access=outside.access,
         tasks={route.name: route for route in routes if isinstance(route, Task)},
         entries=tuple(entry for feature in features for entry in feature.entries),
         pages=tuple(page for feature in features for page in feature.pages),
@@ -91,13 +94,16 @@ def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
 
 
 def features_of(
-    settings: Settings,  # noqa: ARG001 - features to come read it
+    settings: Settings,
     base: Infrastructure,
     outside: Outside,
     shared: Shared,
 ) -> Iterable[Feature]:
     """All that is not the chat turn itself."""
     yield home_of(outside, shared, base.identity)
+    yield limits_of(settings, outside, shared)
+    yield usage_of(settings, base, outside, shared)
+    yield alerts_of(settings, base, outside, shared)
 
 
 def routes_of(features: Iterable[Feature]) -> tuple[Route, ...]:

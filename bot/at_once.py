@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from services.entities import Turn
+from services.errors import StorageUnavailable
 
 log = structlog.get_logger()
 
@@ -53,5 +54,7 @@ class AtOnce:
     async def _run(self, work: Work, turn: Turn) -> None:
         try:
             await work(turn)
+        except StorageUnavailable:
+            log.warning("turn.interrupted", turn=str(turn.id))
         except Exception:
             log.exception("turn.left", turn=str(turn.id))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import asyncpg
+from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,9 +19,11 @@ from bot.config import Settings
 from bot.models import Makers, providers
 from bot.slack import Identity, client_session, identify_patiently, web_client
 from jobs import queue
+from services.ports.objects import ObjectStore
 from storage.embedded import EmbeddedPostgres
 from storage.engine import make_engine
 from storage.migrate import migrate
+from storage.objects import Bucket, FolderStore, S3Store
 
 
 class DatabaseUnusable(Exception):
@@ -41,6 +44,7 @@ class Infrastructure:
     client: AsyncWebClient
     identity: Identity
     makers: Makers
+    objects: ObjectStore
 
 
 @asynccontextmanager
@@ -99,4 +103,31 @@ async def opened(settings: Settings) -> AsyncIterator[Infrastructure]:
         client = web_client(settings, session)
         makers = await stack.enter_async_context(providers(settings))
         identity = await identify_patiently(client)
-        yield Infrastructure(base, session, client, identity, makers)
+        store = stack.enter_context(objects(settings))
+        yield Infrastructure(base, session, client, identity, makers, store)
+
+
+@contextmanager
+def objects(settings: Settings) -> Iterator[ObjectStore]:
+    """Where files are kept; nothing is asked of it yet."""
+    if settings.s3_bucket is None:
+        yield FolderStore(data_folder(settings) / "objects")
+        return
+    with closing(S3Store(bucket(settings, settings.s3_bucket))) as store:
+        yield store
+
+
+def bucket(settings: Settings, name: str) -> Bucket:
+    return Bucket(
+        name,
+        endpoint=settings.aws_endpoint_url,
+        region=settings.aws_region,
+        access_key=_secret(settings.aws_access_key_id),
+        secret_key=_secret(settings.aws_secret_access_key),
+        session_token=_secret(settings.aws_session_token),
+        encrypted=settings.s3_encryption,
+    )
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value is not None else None

@@ -27,6 +27,7 @@ from services.chat.intake import TURN_TASK
 
 log = structlog.get_logger()
 
+WORKER_START = 10.0  # seconds
 T = TypeVar("T")
 Role = Literal["all", "web", "worker"]
 
@@ -58,6 +59,8 @@ class Program:
             await self._start_site(stack)
             if self._hears and self._settings.mode == "socket":
                 await self._start_sockets(stack)
+            if self._worker is not None and not await self._worker.taking(WORKER_START):
+                log.warning("worker.late", seconds=WORKER_START)
             log.info("program.ready", port=self.port, mode=self._settings.mode)
             try:
                 yield
@@ -132,9 +135,8 @@ class Program:
         found = {
             "running": not self._stopping,
             "database": await database_answers(self._base.database.engine),
+            "slack access": self._desk.access.granted,
         }
-        if self._hears:
-            found["slack access"] = self._desk.access.granted
         if self._sockets is not None:
             found["slack sockets"] = await self._sockets.connected() > 0
         if self._worker is not None:

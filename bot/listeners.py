@@ -118,10 +118,14 @@ def press_of(body: Body) -> Press:
         trigger_id=str(body.get("trigger_id") or ""),
         message=message,
         channel_kind="im" if str(channel).startswith("D") else "channel",
+        thread_ts=thread_ts,
     )
 
 
 def value_of(action: Body) -> str:
+    """What was chosen; of several, all, with commas between."""
+    if action.get("selected_options") is not None:
+        return ",".join(str(option["value"]) for option in action["selected_options"])
     option = action.get("selected_option")
     return str(option["value"] if option else action.get("value") or "")
 
@@ -144,6 +148,8 @@ def field_value(field: Body) -> Any:
     option = field.get("selected_option")
     if option:
         return option["value"]
+    if field.get("selected_options") is not None:
+        return [option["value"] for option in field["selected_options"]]
     for name in ("value", "selected_conversation", "selected_channel", "selected_user", "selected_date"):
         if field.get(name) is not None:
             return field[name]

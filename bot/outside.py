@@ -12,17 +12,22 @@ from bot.config import Settings
 from bot.faults import checkpoint_for
 from bot.infrastructure import Infrastructure
 from bot.models import chat_router
+from handlers.access import Access
 from handlers.boundary import explain
 from handlers.directory import SlackDirectory
 from handlers.files import SlackFiles
 from handlers.sender.bulletins import Bulletins
+from handlers.sender.capabilities import Capabilities
+from handlers.sender.charts import Charts
 from handlers.sender.gate import SlackCalls
 from handlers.sender.presenter import SlackPresenter
 from handlers.sender.replies import SlackReplies
+from handlers.sender.uploads import SlackUploads
 from jobs.queue import Enqueuer
 from services.files import ThreadFiles
 from services.models.router import ModelRouter
 from services.ports import Checkpoint, Clock, UnitOfWorkFactory
+from services.ports.objects import ObjectStore
 from storage.cancellation import PostgresCancellation
 from storage.rates import SlackRateGate
 from storage.uow import unit_of_work
@@ -35,14 +40,18 @@ class Outside:
     router: ModelRouter
     enqueuer: Enqueuer
     uow: UnitOfWorkFactory
+    access: Access
     cancellation: PostgresCancellation
     calls: SlackCalls
     directory: SlackDirectory
     presenter: SlackPresenter
     bulletins: Bulletins
     replies: SlackReplies
+    uploads: SlackUploads
+    charts: Charts
     slack_files: SlackFiles
     files: ThreadFiles
+    objects: ObjectStore
 
 
 def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str, Any]) -> Outside:
@@ -50,22 +59,29 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
     clock: Clock = overrides.get("clock") or SystemClock()
     engine, enqueuer = base.database.engine, Enqueuer()
     uow = unit_of_work(engine, enqueuer)
-    calls = SlackCalls(base.client, SlackRateGate(engine, enabled=settings.rate_gates), clock)
+    access = Access()
+    gate = SlackRateGate(engine, enabled=settings.rate_gates)
+    calls = SlackCalls(base.client, gate, clock, access.lost)
     directory = SlackDirectory(calls, lambda: base.identity.bot_user)
     token = settings.slack_bot_token.get_secret_value()
     slack_files = SlackFiles(base.session, token, settings.slack_api_url, calls)
+    uploads = SlackUploads(calls, base.session, settings.slack_api_url)
     return Outside(
         clock=clock,
         checkpoint=overrides.get("checkpoint") or checkpoint_for(settings.crash_at),
         router=overrides.get("router") or chat_router(settings, base.makers, clock),
         enqueuer=enqueuer,
         uow=uow,
+        access=access,
         cancellation=PostgresCancellation(engine, base.database.dsn),
         calls=calls,
         directory=directory,
         presenter=SlackPresenter(calls, directory, uow, clock, explain),
         bulletins=Bulletins(calls, directory, uow, clock, timedelta(seconds=settings.lease_seconds)),
         replies=SlackReplies(calls),
+        uploads=uploads,
+        charts=Charts(Capabilities(clock), uploads, clock),
         slack_files=slack_files,
         files=ThreadFiles(slack_files),
+        objects=base.objects,
     )

@@ -6,64 +6,24 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from bot import addresses
+from bot.alerting import Alerting
+from bot.connections import Connections
+from bot.connections import own as _own
 
 Names = tuple[str, ...]
 
 SHORTEST_SECRET = 6
+SHORTEST_MASTER_KEY = 32
 MARGIN = 3
 """Heartbeats a lease outlives its worker by: one may be late, a second one lost."""
 
 
-def _own(name: str) -> str:
-    return f"SHOWRUNNER_{name}"
-
-
-class Settings(BaseModel):
+class Settings(Alerting, Connections):
     """Each field's `validation_alias` is its environment variable; its description is what `doctor` says."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    mode: Literal["socket", "http"] = Field(
-        "socket", validation_alias=_own("MODE"), description="how Slack reaches the bot: socket or http"
-    )
-    slack_bot_token: SecretStr = Field(
-        validation_alias="SLACK_BOT_TOKEN", description="xoxb-…, from “OAuth & Permissions” of your Slack app"
-    )
-    slack_app_token: SecretStr | None = Field(
-        None,
-        validate_default=True,
-        validation_alias="SLACK_APP_TOKEN",
-        description="xapp-… with connections:write, from “Basic Information”; Socket Mode only",
-    )
-    slack_signing_secret: SecretStr | None = Field(
-        None,
-        validate_default=True,
-        validation_alias="SLACK_SIGNING_SECRET",
-        description="from “Basic Information” of your Slack app; HTTP mode only",
-    )
-    slack_api_url: str = Field(
-        "https://slack.com/api/", validation_alias="SLACK_API_URL", description="where the Web API is"
-    )
-    anthropic_api_key: SecretStr | None = Field(
-        None, validation_alias="ANTHROPIC_API_KEY", description="a key of Anthropic's; one provider is enough"
-    )
-    anthropic_base_url: str = Field(
-        "https://api.anthropic.com", validation_alias="ANTHROPIC_BASE_URL", description="where Claude is"
-    )
-    openai_api_key: SecretStr | None = Field(
-        None, validation_alias="OPENAI_API_KEY", description="a key of OpenAI's; one provider is enough"
-    )
-    openai_base_url: str = Field(
-        "https://api.openai.com/v1", validation_alias="OPENAI_BASE_URL", description="where OpenAI is"
-    )
-    database_url: SecretStr | None = Field(
-        None,
-        validation_alias="DATABASE_URL",
-        description="postgresql://user:password@host/name, 15 or newer; empty: a PostgreSQL of its own",
-    )
     host: str = Field("127.0.0.1", validation_alias=_own("HOST"), description="address to listen on")
     port: int = Field(
         8080,
@@ -81,6 +41,11 @@ class Settings(BaseModel):
         Path("data"),
         validation_alias=_own("DATA_DIR"),
         description="folder of everything kept on this machine",
+    )
+    master_key: SecretStr | None = Field(
+        None,
+        validation_alias=_own("MASTER_KEY"),
+        description="secret of 32 letters or more that others are made from; empty: one in the data folder",
     )
     metrics_token: SecretStr | None = Field(
         None,
@@ -103,11 +68,30 @@ class Settings(BaseModel):
         validation_alias=_own("SUMMARY_MODELS"),
         description="cheap models that fold long threads into a summary, in order",
     )
+    transcription_models: Names = Field(
+        ("gpt-transcribe",),
+        validation_alias=_own("TRANSCRIPTION_MODELS"),
+        description="models that write down what is said in videos and recordings, in order",
+    )
+    media_hours: float = Field(
+        4.0,
+        gt=0,
+        le=24,
+        validation_alias=_own("MEDIA_HOURS"),
+        description="longest video or recording that is taken in",
+    )
     daily_tokens: int = Field(
         500_000,
         ge=0,
         validation_alias=_own("DAILY_TOKENS"),
         description="tokens a person may use a day",
+    )
+    requests_per_minute: int = Field(
+        20,
+        ge=0,
+        le=1_000,
+        validation_alias=_own("REQUESTS_PER_MINUTE"),
+        description="questions a person may ask within a minute; 0: any number",
     )
     timezone: str = Field(
         "UTC",
@@ -184,45 +168,24 @@ class Settings(BaseModel):
         None, validation_alias=_own("CRASH_AT"), description="fault tests only: kill -9 itself at this point"
     )
 
-    @field_validator("owners", "chat_models", "summary_models", mode="before")
+    @field_validator("owners", "chat_models", "summary_models", "transcription_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("slack_bot_token")
+    @field_validator("public_url", mode="after")
     @classmethod
-    def _bot_token(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith("xoxb-"):
-            raise ValueError("is not a bot token: it must start with xoxb-")
+    def _safe(cls, value: str | None) -> str | None:
+        return None if value is None else addresses.public_address(value)
+
+    @field_validator("master_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_MASTER_KEY:
+            raise ValueError(f"is too short: {SHORTEST_MASTER_KEY} letters at least, made by chance")
         return value
-
-    @field_validator("slack_app_token")
-    @classmethod
-    def _app_token(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if value is None and info.data.get("mode") == "socket":
-            raise ValueError("is missing: " + describe("slack_app_token"))
-        if value is not None and not value.get_secret_value().startswith("xapp-"):
-            raise ValueError("is not an app-level token: it must start with xapp-")
-        return value
-
-    @field_validator("slack_signing_secret")
-    @classmethod
-    def _signing_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if value is None and info.data.get("mode") == "http":
-            raise ValueError("is missing: " + describe("slack_signing_secret"))
-        return value
-
-    @field_validator("slack_api_url", "anthropic_base_url", "openai_base_url", "public_url")
-    @classmethod
-    def _url(cls, value: str | None) -> str | None:
-        return None if value is None else addresses.web_address(value)
-
-    @field_validator("database_url")
-    @classmethod
-    def _database(cls, value: SecretStr | None) -> SecretStr | None:
-        return None if value is None else SecretStr(addresses.database_address(value.get_secret_value()))
 
     @field_validator("timezone")
     @classmethod
@@ -234,15 +197,6 @@ class Settings(BaseModel):
         return value
 
     @property
-    def database_dsn(self) -> str | None:
-        """As the driver itself takes it; None for the embedded server."""
-        return addresses.for_driver(self.database_url.get_secret_value()) if self.database_url else None
-
-    @property
-    def sqlalchemy_url(self) -> str | None:
-        return addresses.for_sqlalchemy(self.database_url.get_secret_value()) if self.database_url else None
-
-    @property
     def lease_seconds(self) -> float:
         """How long a process may be silent before another one goes on with its work."""
         return self.heartbeat_seconds * MARGIN
@@ -252,6 +206,7 @@ class Settings(BaseModel):
         values = (getattr(self, field) for field in type(self).model_fields)
         found = {value.get_secret_value() for value in values if isinstance(value, SecretStr)}
         found |= addresses.passwords(self.database_dsn or "")
+        found |= addresses.passwords(self.smtp_url.get_secret_value() if self.smtp_url else "")
         return frozenset(secret for secret in found if len(secret) >= SHORTEST_SECRET)
 
 

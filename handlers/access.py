@@ -11,20 +11,29 @@ from handlers.routes import Envelope, Event, Route
 log = structlog.get_logger()
 
 
-class AccessHandlers:
+class Access:
     """`granted` turns False when the workspace takes our access away; only a new start asks again."""
 
-    def __init__(self, bot_user: str) -> None:
-        self._bot_user = bot_user
+    def __init__(self) -> None:
         self.granted = True
+
+    def lost(self, reason: str) -> None:
+        if self.granted:
+            log.error("slack.access_lost", reason=reason)
+        self.granted = False
+
+
+class AccessHandlers:
+    def __init__(self, access: Access, bot_user: str) -> None:
+        self._access = access
+        self._bot_user = bot_user
 
     def routes(self) -> Iterable[Route]:
         yield Event("app_uninstalled", self.lost)
         yield Event("tokens_revoked", self.revoked)
 
     async def lost(self, envelope: Envelope) -> None:
-        self.granted = False
-        log.error("slack.access_lost", reason=envelope.type, team=envelope.team)
+        self._access.lost(envelope.type)
 
     async def revoked(self, envelope: Envelope) -> None:
         """People's own tokens end too; only the bot's concerns us."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from services.entities import Actor, Place
@@ -50,10 +50,17 @@ class Press:
     trigger_id: str
     message: JSON = field(default_factory=dict)
     channel_kind: str = "channel"
+    thread_ts: str | None = None
+    """Of the thread that the message is in; `to` also begins one below a message that is in none."""
 
     @property
     def actor(self) -> Actor:
         return self.to.actor
+
+    @property
+    def beside(self) -> Audience:
+        """The person, where the message stands: what only they see can begin no thread."""
+        return replace(self.to, place=replace(self.to.place, thread_ts=self.thread_ts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 import asyncpg
@@ -98,6 +99,14 @@ class Worker:
     @property
     def running(self) -> int:
         return len(self._running)
+
+    async def taking(self, seconds: float) -> bool:
+        """Whether it takes jobs; waits at most so long until it does."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.alive:  # noqa: ASYNC110 - the library tells nobody
+                    await asyncio.sleep(0.01)
+        return self.alive
 
     async def start(self) -> None:
         """Returns at once; it is `alive` as soon as the database is."""

@@ -20,6 +20,7 @@ from sandbox.settings import REPOSITORY, SandboxSettings
 
 _HOST = "127.0.0.1"
 _SLOW_START = 60.0
+_DAYS_OF_USE = 63
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -120,7 +121,8 @@ async def _with_bot(
         (program, "serve"), environment, data / "showrunner.log", lambda text: _notice(sandbox, text)
     )
     _say("Starting Showrunner …")
-    running = asyncio.ensure_future(bot.run())
+    history = _made_up_use(sandbox, program) if options.seed_history else None
+    running = asyncio.ensure_future(_prepared(bot, history))
     greeting = asyncio.ensure_future(_greet(sandbox, f"http://{_HOST}:{bot_port}/readyz"))
     stopped = asyncio.ensure_future(stopping.wait())
     try:
@@ -132,6 +134,24 @@ async def _with_bot(
         running.cancel()
         results = await asyncio.gather(running, greeting, stopped, return_exceptions=True)
     return results[0] if isinstance(results[0], int) else 0
+
+
+async def _prepared(bot: BotProcess, history: tuple[str, ...] | None) -> int:
+    if history:
+        _say("Making up what was used in these weeks …")
+        await bot.prepare(history)
+    return await bot.run()
+
+
+def _made_up_use(sandbox: Sandbox, program: str) -> tuple[str, ...]:
+    """The program's own command for it: the log of its calls is its own affair."""
+    workspace = sandbox.workspace
+    bot = workspace.bot
+    places = [
+        c for c in workspace.channels.values() if c.kind in ("public", "private") and bot.id in c.members
+    ]
+    ids = ",".join(channel.id for channel in places)
+    return (program, "demo", "usage", "--days", str(_DAYS_OF_USE), "--channels", ids)
 
 
 async def _greet(sandbox: Sandbox, ready_url: str) -> None:

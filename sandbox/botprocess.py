@@ -59,12 +59,18 @@ class BotProcess:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
+    async def prepare(self, command: tuple[str, ...]) -> None:
+        """Run something else of the program's to its end, before `run`; where it fails, people are told."""
+        code = await self._run_once(command)
+        if code and not self._stopping:
+            self._notice(f"{' '.join(command[1:3])} ended with exit code {code}:\n{self._last_lines()}")
+
     async def run(self) -> int:
         """Until `stop`; the exit code when the program refuses its settings, else 0."""
         pause = self._pause
         while not self._stopping:
             started = asyncio.get_running_loop().time()
-            code = await self._run_once()
+            code = await self._run_once(self._command)
             if self._stopping:
                 return 0
             if code == MISUSED:
@@ -91,14 +97,14 @@ class BotProcess:
             process.kill()
             await process.wait()
 
-    async def _run_once(self) -> int:
+    async def _run_once(self, command: tuple[str, ...]) -> int:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-I",
                 str(_TETHER),
                 str(os.getpid()),
-                *self._command,
+                *command,
                 env=dict(self._environment),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

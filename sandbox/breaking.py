@@ -66,10 +66,15 @@ def _clock(sandbox: "Sandbox") -> None:
     sandbox.clock.offset = _CLOCK_AHEAD
 
 
+def _no_charts(sandbox: "Sandbox") -> None:
+    sandbox.workspace.refused_blocks.add("data_visualization")
+
+
 BREAKS = {
     "slack-429": Break("every other message is answered with a rate limit", _slack_429),
     "slack-500": Break("every third message meets a server error", _slack_500),
     "no-streaming": Break("this workspace has no streaming; answers come in one piece", _no_streaming),
+    "no-charts": Break("this workspace does not take Slack's own charts", _no_charts),
     "claude-down": Break("Anthropic is overloaded", _down("anthropic")),
     "openai-down": Break("OpenAI answers with server errors", _down("openai")),
     "both-down": Break("neither provider answers", _down(*_BOTH)),
@@ -120,6 +125,7 @@ class Breaking:
         self._sandbox.faults.clear()
         self._sandbox.providers.faults.clear()
         self._sandbox.clock.offset = 0.0
+        self._sandbox.workspace.refused_blocks.clear()
 
     def keep_dropping(self) -> None:
         if self._dropping is None:

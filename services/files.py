@@ -18,7 +18,9 @@ IMAGE_LIMIT = 5 * 2**20  # bytes; Anthropic's own limit for one image
 TEXT_LIMIT = 400_000  # characters
 REMEMBERED = 32 * 2**20  # bytes of texts and images kept
 AT_ONCE = 2
-FOR_GOOD = frozenset({"type", "password", "damaged", "too_large"})
+FOR_GOOD = frozenset(
+    {"type", "mismatch", "password", "damaged", "too_large", "too_long", "pixels", "unpacked"}
+)
 """Reasons that no second look changes."""
 
 IMAGES = {

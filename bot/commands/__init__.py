@@ -8,14 +8,27 @@ import sys
 import structlog
 
 from bot import lifecycle, manifest
+from bot.commands.demo import demo_usage, is_demo, refuse_real
 from bot.commands.diagnosis import doctor
 from bot.config import Settings, SettingsError
-from bot.infrastructure import DatabaseUnusable, database
+from bot.infrastructure import DatabaseUnusable, database, objects
 from bot.lifecycle import Role
 from bot.slack import SlackRefusedToken
+from services.errors import StoreUnavailable
 from storage.embedded import EmbeddedError
+from storage.objects import S3Store
 
-__all__ = ["doctor", "give_up", "migrate", "print_manifest", "refuse", "serve"]
+__all__ = [
+    "demo_usage",
+    "doctor",
+    "give_up",
+    "is_demo",
+    "migrate",
+    "print_manifest",
+    "refuse",
+    "refuse_real",
+    "serve",
+]
 
 log = structlog.get_logger()
 
@@ -46,6 +59,8 @@ def told(error: Exception) -> str:
             )
         case EmbeddedError():
             return str(error)
+        case StoreUnavailable():
+            return f"the store of files does not answer ({error}). `showrunner doctor` says more."
         case OSError():
             taken = ". Choose another SHOWRUNNER_PORT." if error.errno == errno.EADDRINUSE else ""
             return f"{error.strerror or type(error).__name__}{taken}"
@@ -67,6 +82,17 @@ async def serve(settings: Settings, role: Role) -> None:
     await lifecycle.serve(settings, role)
 
 
-async def migrate(settings: Settings) -> None:
+async def migrate(settings: Settings, *, bucket_rules: bool = False) -> None:
     async with database(settings):
         print("The database is up to date.")
+    if bucket_rules:
+        await rule_bucket(settings)
+
+
+async def rule_bucket(settings: Settings) -> None:
+    with objects(settings) as store:
+        if not isinstance(store, S3Store):
+            print("There is no bucket (S3_BUCKET): files are kept in a folder, which needs no rules.")
+            return
+        await store.lifecycle.apply()
+        print("The bucket forgets old logs, backups and broken uploads by itself; its other rules stay.")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
 
 import httpx2
 import yaml
@@ -14,13 +18,16 @@ from sqlalchemy import text
 
 from bot.config import Settings
 from bot.gate import CLOCK_TOLERANCE
-from bot.infrastructure import DatabaseUnusable, data_folder, database
+from bot.infrastructure import DatabaseUnusable, data_folder, database, objects
 from bot.manifest import MANIFEST
 from bot.models import provider_of
 from bot.slack import Identity, SlackRefusedToken, asked, client_session, identify, web_client
+from services.errors import ShowrunnerError
 from services.models.anthropic import anthropic_client
 from services.models.openai import openai_client
+from services.ports.objects import ObjectStore
 from storage.embedded import EmbeddedError
+from storage.objects import S3Store
 
 CLOCK_MAY_BE_OFF = 60.0  # seconds
 
@@ -42,6 +49,7 @@ async def connections(settings: Settings) -> list[Finding]:
     checks: list[tuple[str, Check]] = [
         ("data folder", data_folder_check),
         ("database", database_check),
+        ("files", files_check),
         ("Slack", slack_checks),
         ("Anthropic", anthropic_check),
         ("OpenAI", openai_check),
@@ -79,6 +87,33 @@ async def database_check(settings: Settings) -> Sequence[Finding]:
         return [Finding("database", False, str(error), "set SHOWRUNNER_DATA_DIR, or DATABASE_URL")]
     kind = "embedded" if base.embedded else "yours"
     return [Finding("database", True, f"PostgreSQL {version}, {kind}, tables up to date")]
+
+
+async def files_check(settings: Settings) -> Sequence[Finding]:
+    """A small file is stored, read and removed, as any other is."""
+    place = f"bucket {settings.s3_bucket}" if settings.s3_bucket else "folder"
+    try:
+        with objects(settings) as store:
+            await tried_out(store)
+            ruled = not isinstance(store, S3Store) or await store.lifecycle.in_force()
+    except ShowrunnerError as error:
+        todo = "check S3_BUCKET, AWS_ENDPOINT_URL and the AWS keys" if settings.s3_bucket else "see above"
+        return [Finding("files", False, f"{place}: {str(error) or type(error).__name__}", todo)]
+    if not ruled:
+        todo = "`showrunner migrate --bucket-rules` lets it forget old logs, backups and broken uploads"
+        return [Finding("files", True, f"{place}, writable, without our rules", todo)]
+    return [Finding("files", True, f"{place}, writable")]
+
+
+async def tried_out(store: ObjectStore) -> None:
+    text = b"Showrunner's doctor was here."
+    key, sha256 = f"logs/doctor/{uuid4()}", hashlib.sha256(text).hexdigest()
+    with tempfile.TemporaryDirectory(prefix="showrunner-") as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(text)
+        await store.put(key, path, sha256=sha256, content_type="text/plain")
+        await store.fetch(key, path)
+    await store.delete(key)
 
 
 async def slack_checks(settings: Settings) -> Sequence[Finding]:

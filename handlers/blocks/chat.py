@@ -5,21 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from handlers.blocks import kit
+from handlers.blocks import files, kit
 from handlers.blocks.kit import Block
 from services.ports import AnswerNotes
 
 QUESTION_SHOWN = 2_500
 KEPT = "*Answered before*: the very same question had this answer within the last day, so it cost nothing"
-
-_REASONS = {
-    "too_large": "too large",
-    "type": "a type I can't read",
-    "password": "protected by a password",
-    "damaged": "damaged",
-    "gone": "deleted",
-    "no_access": "not open to me",
-}
 
 
 def footer(notes: AnswerNotes, turn_id: UUID) -> list[Block]:
@@ -47,7 +38,7 @@ def _remarks(notes: AnswerNotes) -> list[str]:
 def _unread(name: str, reason: str) -> str:
     if reason == "cut":
         return f"Only the beginning of {name} was read: it is too long"
-    return f"Not read: {name} ({_REASONS.get(reason, reason)})"
+    return f"Not read: {name} ({files.clause(reason)})"
 
 
 def spent(notes: AnswerNotes) -> str:

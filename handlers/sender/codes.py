@@ -28,6 +28,9 @@ CONTENT = frozenset(
 # The call may have had an effect although it was answered with an error.
 UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 
+# The token is good for nothing any more. A process that only works hears of it in no other way.
+ACCESS_LOST = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
+
 # Nothing of ours can help: the place or the token is not there any more.
 HOPELESS = frozenset(
     {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import aiohttp
@@ -64,10 +64,17 @@ def unretried(client: AsyncWebClient) -> AsyncWebClient:
 class SlackCalls:
     """`client` must not retry by itself (see `unretried`)."""
 
-    def __init__(self, client: ApiClient, gate: RateGate, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: ApiClient,
+        gate: RateGate,
+        clock: Clock,
+        access_lost: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._client = client
         self.gate = gate
         self._clock = clock
+        self._access_lost = access_lost
 
     async def send(
         self,
@@ -131,7 +138,10 @@ class SlackCalls:
         try:
             response = await self._client.api_call(method, **request)
         except SlackApiError as error:
-            raise _from_answer(method, error.response) from error
+            refusal = _from_answer(method, error.response)
+            if isinstance(refusal, SlackRefused) and refusal.code in codes.ACCESS_LOST:
+                self._access_lost(refusal.code)
+            raise refusal from error
         except aiohttp.ClientConnectorError as error:
             raise _NeverSent(method, "connection") from error
         except (TimeoutError, aiohttp.ClientError, OSError, SlackClientError) as error:

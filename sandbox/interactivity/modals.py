@@ -8,6 +8,7 @@ from sandbox.blocks import view_problems
 from sandbox.blocks.identity import with_ids
 from sandbox.state import User, View, Workspace
 from sandbox.state.changes import HomePublished, ViewErrors, ViewMoved
+from sandbox.web.content import refused_kinds
 from sandbox.web.errors import SlackError, invalid_arguments
 
 STACK_LIMIT = 3
@@ -104,6 +105,7 @@ class Modals:
 
     def _checked(self, content: Any, kind: str) -> Content:
         problems = view_problems(content)
+        problems = problems or refused_kinds(self._workspace, content["blocks"], "/view/blocks")
         if problems:
             raise invalid_arguments(*problems)
         if content["type"] != kind:

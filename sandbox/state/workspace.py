@@ -55,6 +55,8 @@ class Workspace:
         self.messages_kept, self.base_url = messages_kept, ""
         self.video_domains: tuple[str, ...] = ()
         """whose films the app may embed"""
+        self.refused_blocks: set[str] = set()
+        """kinds that this workspace does not take, though Slack knows them"""
         self._listeners: list[Listener] = []
         self.clear()
 

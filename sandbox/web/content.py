@@ -8,6 +8,7 @@ import orjson
 
 from sandbox.blocks import MARKDOWN_LIMIT, blocks_problems, is_too_long
 from sandbox.blocks.identity import with_ids
+from sandbox.blocks.schema import problem
 from sandbox.state import Workspace
 from sandbox.web.errors import SlackError, invalid
 from sandbox.web.method import Caller
@@ -43,12 +44,22 @@ def something(found: dict[str, Any]) -> dict[str, Any]:
 
 def checked_blocks(workspace: Workspace, blocks: Any) -> list[dict[str, Any]]:
     problems = blocks_problems(blocks, "message")
+    problems = problems or refused_kinds(workspace, blocks)
     problems = problems or [*_unreadable_files(workspace, blocks), *_foreign_videos(workspace, blocks)]
     if problems:
         raise invalid("invalid_blocks", problems)
     if is_too_long(blocks):
         raise SlackError("msg_blocks_too_long")
     return [with_ids(block, lambda: workspace.ids.hex(5)) for block in blocks]
+
+
+def refused_kinds(workspace: Workspace, blocks: list[dict[str, Any]], path: str = "/blocks") -> list[str]:
+    """As where a new kind of block has not arrived yet, or is switched off."""
+    return [
+        problem(f"unsupported type: {block['type']}", f"{path}/{index}/type")
+        for index, block in enumerate(blocks)
+        if block["type"] in workspace.refused_blocks
+    ]
 
 
 def metadata(raw: Any) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID, uuid5
@@ -14,6 +14,7 @@ from services.entities import Actor, CallOutcome, ModelCall, Usage
 from services.errors import ProviderError
 from services.limits import MICRODOLLARS, TOKENS, microdollars
 from services.ports import ChatModel, Checkpoint, Clock, Prices, UnitOfWork, UnitOfWorkFactory
+from services.ports.media import Transcriber
 from services.retry import persistently
 
 ANSWERING = frozenset({CallOutcome.ANSWERED, CallOutcome.PARTIAL, CallOutcome.STOPPED})
@@ -43,13 +44,15 @@ class CallLedger:
     """Seconds after which the claim may have passed to another worker."""
     worker: str | None = None
     """That claim's own name."""
+    together: Callable[[UnitOfWork, ModelCall], Awaitable[None]] | None = None
+    """What is committed with each call's beginning."""
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     _sent: set[UUID] = field(default_factory=set)
     _begun: dict[UUID, float] = field(default_factory=dict)
     _first: dict[UUID, int] = field(default_factory=dict)
     _looked: float | None = None
 
-    async def begin(self, model: ChatModel) -> UUID:
+    async def begin(self, model: ChatModel | Transcriber) -> UUID:
         now = self.clock.now()
         call = ModelCall(
             id=uuid7(),
@@ -65,11 +68,18 @@ class CallLedger:
         # Known before it is stored: a Stop in the middle of the commit must still find it.
         self.calls[call.id] = call
         self._begun[call.id] = self.clock.monotonic()
-        async with self.uow(atomic=False) as uow:
-            await uow.calls.begin(call, self.reservation, self.attempt, self.worker)
+        await self._commit(call)
         self._sent.add(call.id)
         self.checkpoint("sent")
         return call.id
+
+    async def _commit(self, call: ModelCall) -> None:
+        attempt = None if self.turn_id is None else self.attempt
+        async with self.uow(atomic=self.together is not None) as uow:
+            await uow.calls.begin(call, self.reservation, attempt, self.worker)
+            if self.together is not None:
+                await self.together(uow, call)
+                await uow.commit()
 
     async def hold(self, uow: UnitOfWork) -> None:
         """Raises LostClaim where another worker has the turn: nothing may be paid or stored for it here."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +17,7 @@ from services.chat.answers import KeptAnswers
 from services.chat.intake import TURN_TASK
 from services.chat.leaving import Leaving
 from services.chat.ledger import release
+from services.chat.length import length_of
 from services.chat.preparation import ChatSettings, Preparation
 from services.chat.writing import AnswerWriting
 from services.entities import CallOutcome, Claim, Message, ModelCall, Source, Turn, TurnState
@@ -30,16 +31,17 @@ from services.errors import (
     Stopped,
     StorageUnavailable,
     TooManyAnswers,
+    TooManyRequests,
 )
-from services.home import MODEL
 from services.models.router import ModelRouter
 from services.ports import Cancellation, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
 from services.retry import persistently
+from services.settings import MODEL
 
 log = structlog.get_logger()
 
 SOON = 0.25  # seconds
-REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers)
+REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
 
 
 class ChatService:
@@ -179,7 +181,7 @@ class ChatService:
             if outcome is None:
                 person = await self._prepare.check(claim)
                 claim = await self._placed(claim)
-                outcome = await self._answered(claim, person.settings.get(MODEL), token)
+                outcome = await self._answered(claim, person.settings, token)
             await self._delivered(claim, outcome)
         except StorageUnavailable:
             raise
@@ -195,10 +197,10 @@ class ChatService:
                 raise
             await self._fail(claim, error)
 
-    async def _answered(self, claim: Claim, preferred: str | None, token: CancelToken) -> CallOutcome:
+    async def _answered(self, claim: Claim, settings: Mapping[str, str], token: CancelToken) -> CallOutcome:
         self._working[claim.turn.id] = asyncio.create_task(self._show_working(claim))
-        context = await self._prepare.context(claim, token)
-        model = claim.turn.model or preferred
+        context = await self._prepare.context(claim, token, length_of(settings))
+        model = claim.turn.model or settings.get(MODEL)
         kept = await self._kept.find(claim, context.request, self._router.chain("chat", model))
         if kept is not None:
             return await self._writing.repeat(claim, context, kept)

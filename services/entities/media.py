@@ -56,13 +56,17 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class AudioPart:
-    """A piece of the sound, 16 kHz mono, cut at a silence; `start` and `end` in the whole recording."""
+    """A piece of the sound, 16 kHz mono, cut at a silence; `start` and `end` in the whole recording.
+
+    `speech`: the stretches between its pauses, in the whole recording, too. A silent part has no file.
+    """
 
     number: int
     path: Path
     start: float
     end: float
     silent: bool = False
+    speech: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Of one part. `segments` are empty where the provider gives no times: the part's own then stand for them."""
+    """Of one part, its times those of the whole recording.
+
+    Where the provider gives no times, the segments are its sentences, shared out over the part's stretches of
+    speech. `text` and `segments` are empty where nobody says anything.
+    """
 
     text: str
     language: str | None = None

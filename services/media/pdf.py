@@ -20,14 +20,20 @@ def is_pdf(path: Path) -> bool:
         return MAGIC in file.read(MAGIC_WITHIN)
 
 
-def passages(path: Path) -> Iterator[str]:
-    """Each page under its marker. Raises Unreadable: "password", "damaged", "too_large"."""
+def count(path: Path) -> int:
+    """Pages. Raises Unreadable: "password", "damaged"."""
+    from pypdf import PdfReader
+
+    return len(_opened(PdfReader(path)).pages)
+
+
+def pages(path: Path) -> Iterator[str]:
+    """The text of each. Raises Unreadable: "password", "damaged", "too_large"."""
     from pypdf import PdfReader
     from pypdf.errors import LimitReachedError
 
     try:
-        for number, page in enumerate(_opened(PdfReader(path)).pages, start=1):
-            yield f"[page {number}]\n{_text(page)}"
+        yield from map(_text, _opened(PdfReader(path)).pages)
     except LimitReachedError:
         raise Unreadable("too_large") from None
 
@@ -50,6 +56,6 @@ def _opened(reader: PdfReader) -> PdfReader:
 def _text(page: PageObject) -> str:
     """One page that cannot be read does not take the others with it."""
     try:
-        return page.extract_text().strip() or "(no text on this page)"
+        return page.extract_text().strip()
     except (ValueError, LookupError, TypeError, AttributeError):
         return "(this page cannot be read)"

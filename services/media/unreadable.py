@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-REASONS = {3: "password", 4: "damaged", 5: "type", 6: "too_large"}
+REASONS = {
+    3: "password",
+    4: "damaged",
+    5: "type",
+    6: "too_large",
+    7: "mismatch",
+    8: "too_long",
+    9: "pixels",
+    10: "unpacked",
+    11: "no_access",
+}
 
 
 class Unreadable(Exception):

@@ -1,13 +1,28 @@
-"""What the site asks of the library: what a person may open, and what is said or written in it."""
+"""What the library asks of its store and of Slack; and what the site asks of the library: what a person may
+open, and what is said or written in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from services.entities import Actor
+from services.entities import Actor, FileRef, Place
+from services.entities.library import (
+    ChannelMode,
+    Content,
+    ContentState,
+    Hit,
+    Part,
+    PartState,
+    Passage,
+    Query,
+    Share,
+)
 from services.entities.media import Chapter, MediaKind, Page, Segment
 
 
@@ -49,4 +64,229 @@ class ItemReader(Protocol):
 
     async def text_of(self, item: PlayableItem) -> PlayableText:
         """Of an item that `item_for` has just allowed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """`fresh`: this share was not known before. `linked`: it leads to an item that was there already."""
+
+    content: Content
+    share: Share
+    fresh: bool
+    linked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """`channels` is None where Slack has to be asked; `changes` counts what was heard of since."""
+
+    channels: frozenset[str] | None
+    changes: int
+
+
+class LibraryStore(Protocol):
+    """Items, their shares, parts and passages; channels' modes; who is in which channel.
+
+    `audiences` are what a reader may see by: their channels, and their own id for what is theirs alone.
+    """
+
+    # -- coming in
+
+    async def receive(self, content: Content, share: Share) -> Received:
+        """Store a new item with its first share. A Slack file that is known is only shared once more: in
+        this place or, known there too, not even that."""
+        ...
+
+    async def mode(self, team: str, channel: str) -> ChannelMode | None: ...
+
+    async def set_mode(self, actor: Actor, channel: str, mode: ChannelMode) -> None: ...
+
+    # -- being worked on
+
+    async def claim(
+        self, content_id: UUID, *, worker: str, now: datetime, lease_until: datetime
+    ) -> Content | None:
+        """An open item that nobody works on, one attempt more than before."""
+        ...
+
+    async def extend(self, content_id: UUID, attempt: int, lease_until: datetime) -> bool:
+        """Whether it is asked to stop. Raises LostClaim."""
+        ...
+
+    async def keep(self, content: Content) -> None:
+        """What this attempt found out, its stage and state; a state other than OPEN ends the claim. Title and
+        tags are people's and stay. Raises LostClaim."""
+        ...
+
+    async def link(self, content: Content, to: UUID) -> None:
+        """Its shares lead to the item `to` from now on; itself becomes MERGED. Raises LostClaim."""
+        ...
+
+    async def by_hash(self, team: str, sha256: str) -> Content | None:
+        """The stored, undeleted item of these bytes."""
+        ...
+
+    async def overdue(self, now: datetime, *, waiting_since: datetime) -> Sequence[UUID]:
+        """Items to wake: open since then and in nobody's hands, or waiting until now. The latter turn OPEN."""
+        ...
+
+    async def turn(
+        self, content_id: UUID, to: ContentState, *, of: Collection[ContentState], reason: str | None = None
+    ) -> bool:
+        """Whether it was in one of these states and now is in the other."""
+        ...
+
+    async def request_stop(self, content_id: UUID, now: datetime) -> None:
+        """Whoever works on it hears of it; what only waits is STOPPED at once."""
+        ...
+
+    # -- parts and passages
+
+    async def plan_parts(self, content_id: UUID, parts: Sequence[Part]) -> None:
+        """Known ones stay as they are."""
+        ...
+
+    async def parts(self, content_id: UUID) -> Sequence[Part]:
+        """In order; the summary, if it was begun, first."""
+        ...
+
+    async def start_part(self, content_id: UUID, number: int, call_id: UUID) -> None: ...
+
+    async def reopen_part(self, content_id: UUID, number: int) -> None:
+        """Its call gave nothing."""
+        ...
+
+    async def finish_part(
+        self, content_id: UUID, number: int, call_id: UUID, passages: Sequence[Passage]
+    ) -> bool:
+        """False where the part belongs to another call by now: nothing is stored."""
+        ...
+
+    async def turn_parts(self, content_id: UUID, of: PartState, to: PartState) -> Sequence[Part]:
+        """Those that were `of`, as they were."""
+        ...
+
+    async def add_passages(self, content_id: UUID, passages: Sequence[Passage]) -> None:
+        """In place of those that were there."""
+        ...
+
+    async def passages(self, content_id: UUID) -> Sequence[Passage]:
+        """In order."""
+        ...
+
+    # -- reading, always as one reader may
+
+    async def item(self, team: str, audiences: Collection[str], which: UUID | str) -> Content | None:
+        """By id or by short id; deleted ones are not there."""
+        ...
+
+    async def newest(
+        self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
+    ) -> Sequence[Content]: ...
+
+    async def search(
+        self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
+    ) -> Sequence[Hit]:
+        """Of the newest matches the best, best first."""
+        ...
+
+    # -- by id, for those who have asked already or act for nobody
+
+    async def content(self, content_id: UUID) -> Content | None: ...
+
+    async def contents(self, ids: Collection[UUID]) -> Sequence[Content]: ...
+
+    async def cost(self, content_id: UUID) -> Decimal | None:
+        """US dollars of its calls; None where it needed none, or no price is known."""
+        ...
+
+    async def shares(self, content_id: UUID) -> Sequence[Share]:
+        """Oldest first."""
+        ...
+
+    async def deleted_item(self, team: str, short: str) -> Content | None: ...
+
+    async def rename(self, content_id: UUID, title: str) -> None: ...
+
+    async def tag(self, content_id: UUID, tags: Sequence[str]) -> None: ...
+
+    async def delete(self, content_id: UUID, at: datetime | None) -> bool:
+        """None restores; False where the same bytes have been added anew meanwhile."""
+        ...
+
+    async def drop_shares(self, content_id: UUID, user: str) -> int:
+        """How many of this person's shares there were."""
+        ...
+
+    async def deleted_before(self, moment: datetime) -> Sequence[Content]: ...
+
+    async def forget(self, content_id: UUID) -> None:
+        """For good, with everything that hangs on it."""
+        ...
+
+    # -- who is where
+
+    async def membership(self, actor: Actor, *, fresh_since: datetime) -> Membership: ...
+
+    async def save_membership(
+        self, actor: Actor, channels: Collection[str], changes: int, at: datetime
+    ) -> bool:
+        """False, storing nothing, where a change was heard of since `changes` was read."""
+        ...
+
+    async def moved(self, actor: Actor) -> None:
+        """They joined or left a channel."""
+        ...
+
+    async def channel_changed(self, team: str, channel: str) -> None:
+        """It was closed, or we are no longer in it."""
+        ...
+
+
+class ChannelDirectory(Protocol):
+    """Slack's word on who is where."""
+
+    async def channels_of(self, actor: Actor) -> frozenset[str]:
+        """All channels and group messages the person is in that we may know of. Raises SlackUnavailable."""
+        ...
+
+    async def files_of(self, team: str, channel: str, ts: str) -> Sequence[FileRef]:
+        """The files of one message, fit to be fetched."""
+        ...
+
+    async def file(self, team: str, file_id: str) -> FileRef:
+        """Raises FileUnreadable."""
+        ...
+
+    async def direct(self, actor: Actor) -> Place:
+        """The person's conversation with us."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an item is: `done` of `parts` of its sound; `left` are those that the person must decide on."""
+
+    content: Content
+    done: int = 0
+    parts: int = 0
+    left: int = 0
+    cost: Decimal | None = None
+    passages: int = 0
+
+
+class LibraryPresenter(Protocol):
+    """What is shown of an item where it was shared: one message, kept up to date until it is the card."""
+
+    async def progress(self, share: Share, progress: Progress) -> None: ...
+
+    async def whisper(self, share: Share, content: Content) -> None:
+        """To the sharer alone, where a channel asks first: "Add to the library?"."""
+        ...
+
+
+class HashingFiles(Protocol):
+    async def fetch_hashed(self, file: FileRef, target: Path, *, limit: int) -> tuple[int, str]:
+        """As SlackFiles.fetch, with the bytes' SHA-256 in hex."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.tables.alerts import alert_mails, check_states, digests, incidents, maintenance, pauses
 from storage.tables.answers import prompt_cache
 from storage.tables.base import is_any, metadata
 from storage.tables.calls import OPEN_OUTCOMES, ai_calls, budget_counters, reservations, usage_daily
@@ -18,6 +19,15 @@ from storage.tables.chat import (
     turn_is_waiting,
     turns,
 )
+from storage.tables.library import (
+    content_channels,
+    content_is_open,
+    content_parts,
+    contents,
+    library_channels,
+    memberships,
+    transcript_segments,
+)
 from storage.tables.limits import limit_requests, limit_versions, limits, request_times
 from storage.tables.slack import POST_KINDS, file_texts, posts, rate_buckets, schedule_ticks, users
 
@@ -27,18 +37,30 @@ __all__ = [
     "POST_KINDS",
     "RUNNING_STATES",
     "ai_calls",
+    "alert_mails",
     "budget_counters",
+    "check_states",
+    "content_channels",
+    "content_is_open",
+    "content_parts",
+    "contents",
     "conversations",
+    "digests",
     "feedback",
     "file_texts",
     "followers",
+    "incidents",
     "is_any",
+    "library_channels",
     "limit_requests",
     "limit_versions",
     "limits",
+    "maintenance",
+    "memberships",
     "message_is_ours",
     "messages",
     "metadata",
+    "pauses",
     "posts",
     "prompt_cache",
     "rate_buckets",
@@ -46,6 +68,7 @@ __all__ = [
     "reservations",
     "schedule_ticks",
     "slack_events",
+    "transcript_segments",
     "turn_is_open",
     "turn_is_waiting",
     "turns",

@@ -7,10 +7,11 @@ import pytest
 import structlog
 
 from bot import commands, config
-from bot.commands.checks import Finding, clock_finding
+from bot.commands.checks import Finding, clock_finding, files_check
 from bot.commands.diagnosis import as_table, examine
 from bot.slack import Identity
 from sandbox.server import Sandbox
+from tests.storage.object_stores import new_bucket, s3_server
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ async def test_all_is_well_in_a_whole_world(environment):
     assert not red(findings)
     named = {finding.name for finding in findings}
     assert named >= {config.variable(field) for field in config.Settings.model_fields}
-    assert named >= {"data folder", "database", "Slack", "clock", "Anthropic", "OpenAI", "models"}
+    assert named >= {"data folder", "database", "files", "Slack", "clock", "Anthropic", "OpenAI", "models"}
     assert "All is well." in as_table(findings)
 
 
@@ -122,3 +123,47 @@ async def test_the_exit_code_and_both_forms_say_the_same(monkeypatch, capsys, ok
         }
     else:
         assert ("RED" in told, "→ check DATABASE_URL" in told) == (not ok, not ok)
+
+
+@pytest.fixture
+def bucket():
+    with s3_server() as endpoint:
+        yield new_bucket(endpoint)
+
+
+def in_bucket(bucket):
+    return {
+        "S3_BUCKET": bucket.name,
+        "AWS_ENDPOINT_URL": bucket.endpoint,
+        "AWS_ACCESS_KEY_ID": bucket.access_key,
+        "AWS_SECRET_ACCESS_KEY": bucket.secret_key,
+    }
+
+
+async def test_the_bucket_is_tried_and_its_rules_are_offered(environment, bucket, capsys):
+    settings = config.load({**environment, **in_bucket(bucket)})
+    (before,) = await files_check(settings)
+    await commands.migrate(settings, bucket_rules=True)
+    (after,) = await files_check(settings)
+
+    assert before.ok
+    assert "migrate --bucket-rules" in before.todo
+    assert after == Finding("files", True, f"bucket {bucket.name}, writable")
+    assert "its other rules stay" in capsys.readouterr().out
+
+
+async def test_a_bucket_that_is_not_there_is_red(environment, bucket):
+    (found,) = await files_check(config.load({**environment, **in_bucket(bucket), "S3_BUCKET": "elsewhere"}))
+    assert not found.ok
+    assert "NoSuchBucket" in found.found
+    assert "S3_BUCKET" in found.todo
+
+
+def test_half_a_pair_of_keys_is_wrong(environment):
+    with pytest.raises(config.SettingsError, match="AWS_SECRET_ACCESS_KEY"):
+        config.load({**environment, "AWS_ACCESS_KEY_ID": "alone"})
+
+
+def test_a_master_key_is_long(environment):
+    with pytest.raises(config.SettingsError, match="SHOWRUNNER_MASTER_KEY: is too short"):
+        config.load({**environment, "SHOWRUNNER_MASTER_KEY": "short"})

@@ -9,10 +9,14 @@ import yaml
 from bot import manifest
 from bot.lifecycle import Program  # noqa: F401 - the whole program imports
 from handlers.access import AccessHandlers
+from handlers.alerts import AlertHandlers
 from handlers.chat import ChatHandlers
+from handlers.costs import CostHandlers
 from handlers.help import HelpHandlers
 from handlers.home import HomeHandlers
+from handlers.limits import LimitHandlers
 from handlers.routes import Button, Command, Event, Shortcut, View
+from handlers.usage import UsageHandlers
 
 ROOT = Path(manifest.MANIFEST).parent
 
@@ -33,7 +37,11 @@ SCOPES_OF_METHOD = {
     "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
+    "files.info": {"files:read"},
     "users.info": {"users:read"},
+    "users.list": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
     "views.update": set(),
@@ -73,8 +81,12 @@ def routes():
     for handlers in (
         ChatHandlers(*nothing),
         HelpHandlers(None, None),
-        HomeHandlers(None, None, [], ""),
-        AccessHandlers(""),
+        LimitHandlers(None, None, None, 0, 0),
+        HomeHandlers(None, None, None, [], ""),
+        AccessHandlers(None, ""),
+        UsageHandlers(None, None, None),
+        AlertHandlers(None, None, None, None),
+        CostHandlers(None, None),
     ):
         yield from handlers.routes()
 

@@ -30,6 +30,7 @@ QUICK = {
     "SHOWRUNNER_DRAIN_SECONDS": "5",
     "SHOWRUNNER_PORT": "0",
     "SHOWRUNNER_RATE_GATES": "false",
+    "SHOWRUNNER_REQUESTS_PER_MINUTE": "0",
     "SHOWRUNNER_WORKERS": "6",
     "SHOWRUNNER_LOG_FORMAT": "json",
     "SHOWRUNNER_ANSWER_CACHE_HOURS": "0",
@@ -209,7 +210,7 @@ async def serving(
         process.stderr.close()
 
 
-async def ready(port: int, process: subprocess.Popen[bytes] | None = None, timeout: float = 30) -> None:
+async def ready(port: int, process: subprocess.Popen[bytes] | None = None, timeout: float = 120) -> None:
     async with asyncio.timeout(timeout), aiohttp.ClientSession() as session:
         while True:
             if process is not None and process.poll() is not None:

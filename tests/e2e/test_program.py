@@ -1,5 +1,7 @@
 """Starting, stopping, dying and coming back, as whoever runs the program sees it."""
 
+import asyncio
+
 import pytest
 import structlog
 
@@ -155,6 +157,25 @@ def parts(mode):
     return {"running", "database", "slack access", "worker"} | sockets
 
 
+async def test_a_token_that_slack_refuses_is_noticed_by_who_hears_of_nothing_else(database):
+    async with workspace(database) as stage, at_work(stage) as program:
+        assert (await program.checks())["slack access"]
+        stage.sandbox.api.revoked = True
+        await stage.mention("ana", stage.channel(), "say exactly: are you there?")
+
+        async def told():
+            return not (await program.checks())["slack access"]
+
+        async with asyncio.timeout(15):
+            while not await told():
+                await asyncio.sleep(0.05)
+
+
+async def test_who_says_that_it_is_ready_takes_jobs(database):
+    async with workspace(database) as stage, at_work(stage) as program:
+        assert (await program.checks())["worker"]
+
+
 async def test_an_uninstalled_app_is_told_in_the_log(database):
     with structlog.testing.capture_logs() as lines:
         async with workspace(database) as stage, at_work(stage):
@@ -177,7 +198,7 @@ async def test_two_roles_start_at_once_on_an_empty_database_and_answer_together(
             web_parts = (await readiness(await web.port()))[1]
             worker_parts = (await readiness(await worker.port()))[1]
             assert set(web_parts) == {"running", "database", "slack access", "slack sockets"}
-            assert set(worker_parts) == {"running", "database", "worker"}
+            assert set(worker_parts) == {"running", "database", "slack access", "worker"}
             channel = stage.channel()
             question = await stage.mention("ana", channel, "say exactly: together")
             assert "together" in said(await stage.answer(channel, question.ts))

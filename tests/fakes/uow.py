@@ -11,9 +11,13 @@ from services.ports import UnitOfWorkFactory
 from tests.fakes.answers import FakeAnswerStore
 from tests.fakes.calls import FakeCallStore
 from tests.fakes.chat import FakeChatStore
+from tests.fakes.incidents import FakeIncidentStore, FakePauseStore
+from tests.fakes.library import FakeLibraryStore
+from tests.fakes.limits import FakeLimitStore
 from tests.fakes.memory import Journal, Memory
 from tests.fakes.people import FakePeopleStore
 from tests.fakes.posts import FakePostStore
+from tests.fakes.usage import FakeUsageStore
 
 
 class FakeUnitOfWork:
@@ -26,7 +30,12 @@ class FakeUnitOfWork:
         self.calls = FakeCallStore(memory, self._journal)
         self.answers = FakeAnswerStore(memory, self._journal)
         self.people = FakePeopleStore(memory, self._journal)
+        self.limits = FakeLimitStore(memory, self._journal)
         self.posts = FakePostStore(memory, self._journal)
+        self.incidents = FakeIncidentStore(memory, self._journal)
+        self.pauses = FakePauseStore(memory, self._journal)
+        self.usage = FakeUsageStore(memory)
+        self.library = FakeLibraryStore(memory, self._journal)
 
     async def enqueue(self, task: str, **payload: str) -> None:
         self._jobs.append((task, payload))

@@ -1,11 +1,17 @@
 """Whatever is raised, the person reads what happened and what to do."""
 
+import re
 from datetime import UTC, datetime
 
+import pytest
+
+from handlers.blocks import files
 from handlers.boundary import Boundary, explain
 from handlers.routes import Audience
 from services import errors
 from services.entities import Actor, Place
+from services.entities.limits import LimitState
+from services.media.unreadable import REASONS
 
 TO = Audience(Actor("T1", "U1"), Place("T1", "C1"))
 TOMORROW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -43,11 +49,14 @@ async def test_what_may_pass_has_an_id():
 
 
 def test_a_budget_refusal_says_what_is_left_and_when_it_resets():
-    error = errors.NotEnoughBudget(scope="user:T:U", left=120, cap=500_000, needed=9_000, resets_at=TOMORROW)
+    error = errors.NotEnoughBudget(
+        LimitState("person", "day", "tokens", 500_000, 499_000, 880, TOMORROW), 9_000, ["UOWNER", "UBOSS"]
+    )
     said = explain(error)
     assert "500,000" in said.what
     assert "120" in said.what
     assert "<!date^" in said.todo
+    assert "<@UOWNER> or <@UBOSS>" in said.todo
 
 
 def test_a_missing_key_names_the_variables():
@@ -66,3 +75,22 @@ def test_all_providers_down_says_which_and_why():
 
 def test_a_channel_we_are_not_in_says_how_to_invite_us():
     assert "/invite" in explain(errors.SlackUnavailable("chat.postMessage", "not_in_channel")).todo
+
+
+@pytest.mark.parametrize("reason", files.CLAUSES)
+def test_every_reason_of_a_file_says_what_happened_and_what_to_do(reason):
+    said = explain(errors.FileUnreadable("interview.mp4", reason))
+    assert said.what.startswith("*interview.mp4* ")
+    assert said.todo
+    assert "_" not in said.what + said.todo
+
+
+def test_the_reasons_of_a_file_are_those_of_the_error_and_of_the_reader():
+    told = set(re.findall(r'"(\w+)"', errors.FileUnreadable.__doc__ or ""))
+    assert set(files.CLAUSES) == told
+    assert set(REASONS.values()) <= told
+
+
+def test_a_files_name_calls_nobody_and_turns_nothing_around():
+    said = explain(errors.FileUnreadable("../../<!channel>\u202e4pm.exe", "type"))
+    assert said.what.startswith("*&lt;!channel&gt;4pm.exe* ")

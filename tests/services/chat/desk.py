@@ -26,6 +26,7 @@ from services.entities import (
 )
 from services.limits import TOKENS, LimitsService
 from services.models.router import ModelRouter
+from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Finished, ModelRequest, TextDelta
@@ -56,7 +57,12 @@ class Desk:
     """`claude` is asked first, then `gpt`; `haiku` makes summaries."""
 
     def __init__(
-        self, *, context_tokens: int = 50_000, daily_tokens: int = 500_000, kept_hours: int = 0
+        self,
+        *,
+        context_tokens: int = 50_000,
+        daily_tokens: int = 500_000,
+        per_minute: int = 20,
+        kept_hours: int = 0,
     ) -> None:
         self.clock = FakeClock()
         self.memory = new_memory(self.clock.now)
@@ -73,6 +79,7 @@ class Desk:
         self.on_checkpoint: Callable[[str], None] = lambda _: None
         self.context_tokens, self.daily_tokens = context_tokens, daily_tokens
         self.kept = KeptAnswers(self.uow, self.clock, CALENDAR, timedelta(hours=kept_hours))
+        self.per_minute = per_minute
         self._wire()
 
     def _wire(self) -> None:
@@ -80,8 +87,11 @@ class Desk:
         router = ModelRouter({"chat": [self.claude, self.gpt], "summary": [self.haiku]}, self.clock)
         people = PeopleService(self.uow, self.slack, self.clock)
         policy = Policy((), guests=False)
-        self.limits = LimitsService(self.uow, self.clock, CALENDAR, self.daily_tokens)
+        self.limits = LimitsService(
+            self.uow, self.clock, CALENDAR, people, policy, self.daily_tokens, self.per_minute
+        )
         context = ContextBuilder(self.files, limit=self.context_tokens, answer_tokens=ANSWER_TOKENS)
+        self.pauses = PausesService(self.uow, people, policy, self.clock)
         preparation = Preparation(
             self.uow,
             self.slack,
@@ -90,6 +100,7 @@ class Desk:
             context,
             self.limits,
             policy,
+            self.pauses,
             FixedPrices(),
             self.clock,
             CALENDAR,

@@ -8,6 +8,8 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from docx import Document
+from openpyxl import Workbook
+from pptx import Presentation
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, StreamObject
 
@@ -96,4 +98,27 @@ def write_encrypted_office(path: Path) -> Path:
     """As Word writes it: the document inside an OLE container."""
     entry = "EncryptedPackage".encode("utf-16-le")
     path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2 * MIB) + entry + bytes(512))
+    return path
+
+
+def write_pptx(path: Path, *slides: tuple[str, str], notes: str = "") -> Path:
+    """Each slide's title and text."""
+    presentation = Presentation()
+    for title, text in slides:
+        slide = presentation.slides.add_slide(presentation.slide_layouts[1])
+        slide.shapes.title.text, slide.placeholders[1].text = title, text
+        if notes:
+            slide.notes_slide.notes_text_frame.text = notes
+    presentation.save(str(path))
+    return path
+
+
+def write_xlsx(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
     return path

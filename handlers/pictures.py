@@ -1,0 +1,88 @@
+"""A chart as a picture, for where Slack draws none. Drawn on white, in colours that all eyes tell apart."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")  # Okabe and Ito
+INK, FAINT, PAPER = "#1d1c1d", "#d9d9de", "#ffffff"
+WIDTH, HEIGHT, DPI = 8.0, 3.8, 160  # inches
+MOST_LABELS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """`lines`: a name and its values, one a label."""
+
+    title: str
+    labels: Sequence[str]
+    lines: Sequence[tuple[str, Sequence[int]]]
+    x_label: str
+    y_label: str
+
+
+async def drawn(drawing: Drawing) -> bytes:
+    """A PNG. In a thread: drawing takes a moment, and loading what draws takes more."""
+    return await asyncio.to_thread(draw, drawing)
+
+
+def draw(drawing: Drawing) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # only ever needed here, and large
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor=PAPER, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    _bars(axes, drawing)
+    _dress(axes, drawing)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()
+
+
+def _bars(axes: Axes, drawing: Drawing) -> None:
+    """One on top of the other: their height together is the total."""
+    places = list(range(len(drawing.labels)))
+    below = [0] * len(places)
+    for number, (name, values) in enumerate(drawing.lines):
+        colour = COLOURS[number % len(COLOURS)]
+        axes.bar(
+            places, values, bottom=below, label=name, color=colour, width=0.72, edgecolor=PAPER, linewidth=0.6
+        )
+        below = [lower + value for lower, value in zip(below, values, strict=True)]
+
+
+def _dress(axes: Axes, drawing: Drawing) -> None:
+    from matplotlib.ticker import FuncFormatter
+
+    step = -(-len(drawing.labels) // MOST_LABELS)
+    places = list(range(0, len(drawing.labels), step))
+    axes.set_xticks(places, [drawing.labels[place] for place in places])
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
+    axes.set_title(drawing.title, loc="left", color=INK, fontsize=13, fontweight="bold", pad=12)
+    axes.set_xlabel(drawing.x_label, color=INK, fontsize=9)
+    axes.set_ylabel(drawing.y_label, color=INK, fontsize=9)
+    axes.tick_params(colors=INK, labelsize=9, length=0)
+    axes.grid(axis="y", color=FAINT, linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(FAINT)
+    if len(drawing.lines) > 1:
+        axes.legend(
+            loc="upper left", bbox_to_anchor=(0, -0.2), ncols=3, frameon=False, fontsize=9, labelcolor=INK
+        )
+
+
+def _short(value: float) -> str:
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:g} {letter}"
+    return f"{value:g}"

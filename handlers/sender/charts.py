@@ -1,0 +1,79 @@
+"""Messages with one of Slack's own charts; with a picture of it where the workspace refuses those."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import structlog
+
+from handlers.blocks.kit import Block
+from handlers.sender.capabilities import Capabilities
+from handlers.sender.gate import SlackRefused
+from handlers.sender.uploads import SlackUploads, Upload
+from services.errors import SlackUnavailable
+from services.ports import Clock
+
+log = structlog.get_logger()
+
+CHART = "data_visualization"
+REFUSALS = frozenset({"invalid_blocks", "invalid_blocks_format"})
+PROCESSING = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between tries to show a file that Slack has not finished taking in."""
+
+T = TypeVar("T")
+Draw = Callable[[], Awaitable[Upload]]
+Post = Callable[[list[Block]], Awaitable[T]]
+
+
+class Charts:
+    def __init__(self, able: Capabilities, uploads: SlackUploads, clock: Clock) -> None:
+        self._able = able
+        self._uploads = uploads
+        self._clock = clock
+
+    async def show(self, team: str, blocks: Sequence[Block], draw: Draw, post: Post[T]) -> T:
+        """What `post` gave; it is called again with the picture where it was refused the chart."""
+        if not any(block["type"] == CHART for block in blocks):
+            return await post(list(blocks))
+        if self._able.has(team, CHART):
+            try:
+                return await post(list(blocks))
+            except SlackRefused as refusal:
+                if refusal.code not in REFUSALS:
+                    raise
+        shown = await self._pictured(team, blocks, draw, post)
+        # Only now is it known that the chart was what Slack did not take.
+        self._able.missing(team, CHART)
+        return shown
+
+    async def _pictured(self, team: str, blocks: Sequence[Block], draw: Draw, post: Post[T]) -> T:
+        try:
+            picture = await draw()
+            file = await self._uploads.keep(team, picture)
+        except SlackUnavailable as error:
+            log.warning("chart.no_picture", code=error.code)
+            return await post(in_place_of_chart(blocks, []))
+        return await self._once_processed(in_place_of_chart(blocks, [image(file, picture)]), post)
+
+    async def _once_processed(self, blocks: list[Block], post: Post[T]) -> T:
+        for pause in PROCESSING:
+            try:
+                return await post(blocks)
+            except SlackRefused as refusal:
+                if refusal.code not in REFUSALS:
+                    raise
+            await self._clock.sleep(pause)
+        return await post(blocks)
+
+
+def image(file: str, picture: Upload) -> Block:
+    title = {"type": "plain_text", "text": picture.title, "emoji": True}
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": picture.alt[:2000], "title": title}
+
+
+def in_place_of_chart(blocks: Sequence[Block], instead: Sequence[Block]) -> list[Block]:
+    """The first chart gives way to `instead`, others to nothing."""
+    at = next(number for number, block in enumerate(blocks) if block["type"] == CHART)
+    kept = [block for block in blocks if block["type"] != CHART]
+    return [*kept[:at], *instead, *kept[at:]]

@@ -1,0 +1,85 @@
+"""What comes in, and which channels add by themselves."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.entities import Actor
+from services.entities.library import ChannelMode, Content, Share
+from services.ports.library import Received
+from storage.chat.rows import storable
+from storage.library.rows import from_share, to_content, to_share
+from storage.store import Store
+from storage.tables import contents, library_channels
+from storage.tables.library import content_channels
+
+_KNOWN = (
+    select(contents)
+    .join(content_channels, content_channels.c.content_id == contents.c.id)
+    .where(content_channels.c.team == bindparam("team"), content_channels.c.file_id == bindparam("file_id"))
+    .order_by(contents.c.deleted_at.is_not(None), contents.c.id.desc())
+    .limit(1)
+)
+_ADD = insert(contents)
+_SHARE = insert(content_channels).on_conflict_do_nothing().returning(content_channels)
+_SHARED = select(content_channels).where(
+    content_channels.c.team == bindparam("team"),
+    content_channels.c.file_id == bindparam("file_id"),
+    content_channels.c.audience == bindparam("audience"),
+)
+_MODE = select(library_channels.c.mode).where(
+    library_channels.c.team == bindparam("team"), library_channels.c.channel == bindparam("channel")
+)
+_new_mode = insert(library_channels)
+_SET_MODE = _new_mode.on_conflict_do_update(
+    index_elements=["team", "channel"],
+    set_={"mode": _new_mode.excluded.mode, "user_id": _new_mode.excluded.user_id},
+)
+# Whoever receives a file waits for whoever is receiving the same one.
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"
+
+
+class Intake(Store):
+    async def receive(self, content: Content, share: Share) -> Received:
+        known = None
+        if share.file is not None:
+            await self._alone(f"library {content.team} {share.file.id}")
+            known = await self._one(_KNOWN, team=content.team, file_id=share.file.id)
+        if known is None:
+            await self._run(_ADD, **_new(content))
+            row = await self._one(_SHARE, **from_share(share))
+            return Received(content, to_share(row) if row else share, fresh=True)
+        share_row = await self._one(_SHARE, **{**from_share(share), "content_id": known.id})
+        if share_row is not None:
+            return Received(to_content(known), to_share(share_row), fresh=True, linked=True)
+        there = await self._one(
+            _SHARED, team=content.team, file_id=share.file.id if share.file else "", audience=share.audience
+        )
+        return Received(to_content(known), to_share(there) if there else share, fresh=False, linked=True)
+
+    async def mode(self, team: str, channel: str) -> ChannelMode | None:
+        found = await self._value(_MODE, team=team, channel=channel)
+        return ChannelMode(found) if found else None
+
+    async def set_mode(self, actor: Actor, channel: str, mode: ChannelMode) -> None:
+        await self._run(_SET_MODE, team=actor.team, channel=channel, mode=mode.value, user_id=actor.user)
+
+    async def _alone(self, what: str) -> None:
+        await self._connection.exec_driver_sql(_ALONE.replace(":what", "$1"), (what,))
+
+
+def _new(content: Content) -> dict[str, object]:
+    return {
+        "id": content.id,
+        "team": content.team,
+        "short": content.short,
+        "user_id": content.user,
+        "title": storable(content.title),
+        "state": content.state.value,
+        "tags": list(content.tags),
+        "created_at": content.created_at,
+        "object_key": content.object_key,
+        "sha256": content.sha256,
+        "size": content.size,
+    }

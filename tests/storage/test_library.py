@@ -1,0 +1,376 @@
+"""Items of the library, the same over fakes and PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from services.entities import Actor
+from services.entities.library import (
+    MARK,
+    UNMARK,
+    ChannelMode,
+    ContentState,
+    Part,
+    PartState,
+    Query,
+    Stage,
+)
+from services.entities.media import Chapter, MediaKind
+from services.errors import LostClaim
+from services.ports import UnitOfWorkFactory
+from tests.factories import ANNA, BEN, NOON, TEAM, after
+from tests.library import DOCUMENT, VIDEO, content, read, ready, said, share, stored
+
+LEASE = timedelta(seconds=30)
+ANNA_ACTOR = Actor(TEAM, ANNA)
+
+
+async def claimed(stores: UnitOfWorkFactory, item, now=NOON):
+    async with stores() as uow:
+        claim = await uow.library.claim(item.id, worker="w1", now=now, lease_until=now + LEASE)
+        await uow.commit()
+    return claim
+
+
+async def received(stores: UnitOfWorkFactory, **given):
+    item = content(**given)
+    async with stores() as uow:
+        got = await uow.library.receive(item, share(item))
+        await uow.commit()
+    return got
+
+
+# -- coming in
+
+
+async def test_a_file_is_received_once_in_a_channel(stores: UnitOfWorkFactory):
+    first = await received(stores)
+    assert first.fresh
+    assert not first.linked
+    async with stores() as uow:
+        item = content()
+        again = await uow.library.receive(item, replace(share(item), file=first.share.file))
+    assert not again.fresh
+    assert again.content.id == first.content.id
+    assert again.share.id == first.share.id
+
+
+async def test_a_file_shared_elsewhere_leads_to_the_item_it_is(stores: UnitOfWorkFactory):
+    first = await received(stores)
+    async with stores() as uow:
+        item = content()
+        other = await uow.library.receive(item, share(item, "C2", file=first.share.file))
+        assert other.fresh
+        assert other.linked
+        assert other.share.content_id == first.content.id
+        assert await uow.library.item(TEAM, ["C2"], first.content.id) == first.content
+        assert await uow.library.content(item.id) is None
+
+
+async def test_a_channel_has_no_mode_until_it_is_set(stores: UnitOfWorkFactory):
+    async with stores() as uow:
+        assert await uow.library.mode(TEAM, "C1") is None
+        await uow.library.set_mode(ANNA_ACTOR, "C1", ChannelMode.ASK)
+        await uow.library.set_mode(ANNA_ACTOR, "C1", ChannelMode.OFF)
+        assert await uow.library.mode(TEAM, "C1") is ChannelMode.OFF
+
+
+# -- being worked on
+
+
+async def test_one_worker_at_a_time_has_an_item(stores: UnitOfWorkFactory):
+    item = (await received(stores)).content
+    first = await claimed(stores, item)
+    assert first is not None
+    assert first.attempts == 1
+    assert await claimed(stores, item) is None
+    second = await claimed(stores, item, now=after(31))
+    assert second is not None
+    assert second.attempts == 2
+
+
+async def test_who_lost_the_claim_stores_nothing(stores: UnitOfWorkFactory):
+    item = (await received(stores)).content
+    first = await claimed(stores, item)
+    await claimed(stores, item, now=after(31))
+    for act in ("keep", "link", "extend"):
+        async with stores() as uow:
+            with pytest.raises(LostClaim):
+                await {
+                    "keep": lambda: uow.library.keep(first),
+                    "link": lambda: uow.library.link(first, item.id),
+                    "extend": lambda: uow.library.extend(item.id, 1, after(60)),
+                }[act]()
+
+
+async def test_what_was_found_out_is_kept_and_the_title_stays_the_persons(stores: UnitOfWorkFactory):
+    item = (await received(stores)).content
+    claim = await claimed(stores, item)
+    async with stores() as uow:
+        await uow.library.rename(item.id, "Renamed meanwhile")
+        await uow.library.tag(item.id, ["launch"])
+        known = replace(
+            claim, stage=Stage.STORED, size=5, sha256="ab", object_key="media/x", poster_key="media/y",
+            probe=replace(VIDEO, chapters=(Chapter(0, 9, "Start"),)), language="de", summary="About\x00 it",
+            topics=("a", "b"), chapters=(Chapter(1, 2, "One"),),
+        )  # fmt: skip
+        await uow.library.keep(known)
+        await uow.commit()
+    found = await read(stores, item.id)
+    cleaned = known.summary.replace("\x00", "")
+    assert found.title == "Renamed meanwhile"
+    assert replace(found, summary=cleaned) == replace(
+        known, title="Renamed meanwhile", tags=("launch",), summary=cleaned
+    )
+
+
+async def test_an_end_ends_the_claim_and_it_may_be_opened_again(stores: UnitOfWorkFactory):
+    item = (await received(stores)).content
+    claim = await claimed(stores, item)
+    async with stores() as uow:
+        await uow.library.keep(replace(claim, state=ContentState.FAILED, reason="oops"))
+        assert not await uow.library.turn(item.id, ContentState.OPEN, of={ContentState.WAITING})
+        assert await uow.library.turn(item.id, ContentState.OPEN, of={ContentState.FAILED})
+        await uow.commit()
+    assert await claimed(stores, item) is not None
+
+
+async def test_the_same_bytes_become_one_item(stores: UnitOfWorkFactory):
+    there = await stored(stores, ready(sha256="ff"))
+    new = await received(stores)
+    claim = await claimed(stores, new.content)
+    async with stores() as uow:
+        assert await uow.library.by_hash(TEAM, "ff") == there
+        assert await uow.library.by_hash("T2", "ff") is None
+        await uow.library.link(claim, there.id)
+        await uow.commit()
+        assert len(await uow.library.shares(there.id)) == 2
+        assert await uow.library.shares(new.content.id) == []
+    assert (await read(stores, new.content.id)).state is ContentState.MERGED
+
+
+async def test_a_stop_reaches_the_worker_or_at_once(stores: UnitOfWorkFactory):
+    worked, idle = (await received(stores)).content, (await received(stores)).content
+    await claimed(stores, worked)
+    async with stores() as uow:
+        for item in (worked, idle):
+            await uow.library.request_stop(item.id, NOON)
+        assert await uow.library.extend(worked.id, 1, after(60)) is True
+        await uow.commit()
+    assert (await read(stores, worked.id)).state is ContentState.OPEN
+    assert (await read(stores, idle.id)).state is ContentState.STOPPED
+
+
+async def test_what_waits_or_was_left_is_overdue(stores: UnitOfWorkFactory):
+    left, fresh, waits, later = [
+        (await received(stores, created_at=at)).content for at in (NOON, after(50), NOON, NOON)
+    ]
+    for item, wake in ((waits, after(55)), (later, after(90))):
+        claim = await claimed(stores, item)
+        async with stores() as uow:
+            await uow.library.keep(replace(claim, state=ContentState.WAITING, reason="budget", wake_at=wake))
+            await uow.commit()
+    async with stores() as uow:
+        found = await uow.library.overdue(after(60), waiting_since=after(40))
+        await uow.commit()
+    assert set(found) == {left.id, waits.id}
+    assert fresh.id not in found
+    assert (await read(stores, waits.id)).state is ContentState.OPEN
+
+
+# -- parts
+
+
+async def test_a_part_belongs_to_its_call(stores: UnitOfWorkFactory):
+    item = (await received(stores)).content
+    call, other = uuid7(), uuid7()
+    async with stores() as uow:
+        await uow.library.plan_parts(item.id, [Part(0, 0, 5), Part(1, 5, 9, PartState.SKIPPED)])
+        await uow.library.start_part(item.id, 0, call)
+        await uow.library.plan_parts(item.id, [Part(0, 0, 5)])
+        assert await uow.library.finish_part(item.id, 0, other, [said(0, "no")]) is False
+        assert await uow.library.finish_part(item.id, 0, call, [said(0, "yes")]) is True
+        assert await uow.library.finish_part(item.id, 0, call, [said(0, "twice")]) is False
+        assert await uow.library.parts(item.id) == [
+            Part(0, 0, 5, PartState.DONE, call),
+            Part(1, 5, 9, PartState.SKIPPED),
+        ]
+        assert await uow.library.passages(item.id) == [said(0, "yes")]
+
+
+async def test_parts_turn_together(stores: UnitOfWorkFactory):
+    item = (await received(stores)).content
+    async with stores() as uow:
+        await uow.library.plan_parts(item.id, [Part(number, 0, 1) for number in range(3)])
+        await uow.library.start_part(item.id, 1, call := uuid7())
+        turned = await uow.library.turn_parts(item.id, PartState.STARTED, PartState.UNCERTAIN)
+        assert turned == [Part(1, 0, 1, PartState.STARTED, call)]
+        states = [part.state for part in await uow.library.parts(item.id)]
+        assert states == [PartState.OPEN, PartState.UNCERTAIN, PartState.OPEN]
+
+
+async def test_passages_take_the_place_of_those_before(stores: UnitOfWorkFactory):
+    item = (await received(stores)).content
+    async with stores() as uow:
+        await uow.library.add_passages(item.id, [said(0, "a"), said(1, "b")])
+        await uow.library.add_passages(item.id, [said(0, "c")])
+        assert await uow.library.passages(item.id) == [said(0, "c")]
+
+
+# -- finding
+
+
+async def found(stores: UnitOfWorkFactory, words: str, *audiences: str, team: str = TEAM, **filters):
+    async with stores() as uow:
+        query = Query(words, **filters)
+        return await uow.library.search(team, audiences or ("C1",), query, limit=10)
+
+
+async def test_a_passage_is_found_by_those_who_may_see_it(stores: UnitOfWorkFactory):
+    item = ready()
+    await stored(stores, item, said(0, "We talk about Pricing today."), shares=(share(item, "C2"),))
+    assert [hit.content_id for hit in await found(stores, "pricing", "C1", "C2")] == [item.id]
+    assert await found(stores, "pricing", "C1") == []
+    assert await found(stores, "pricing", "C2", team="T2") == []
+    assert await found(stores, "elephants", "C2") == []
+
+
+async def test_words_phrases_and_exclusions(stores: UnitOfWorkFactory):
+    await stored(stores, ready(), said(0, "the launch price is ninety euros"), said(1, "price of the launch"))
+    assert {hit.passage.number for hit in await found(stores, "launch price")} == {0, 1}
+    assert {hit.passage.number for hit in await found(stores, '"launch price"')} == {0}
+    assert await found(stores, "") == []
+
+
+async def test_what_was_found_is_marked(stores: UnitOfWorkFactory):
+    await stored(stores, ready(), said(0, "Our price is fair."))
+    assert f"{MARK}price{UNMARK}" in (await found(stores, "price"))[0].marked
+
+
+async def test_words_beginnings_find_what_whole_words_do_not(stores: UnitOfWorkFactory):
+    await stored(stores, ready(), said(0, "All prices are final."))
+    assert await found(stores, "price") == []
+    assert len(await found(stores, "'pric':* | 'lamp':*", any_word=True)) == 1
+
+
+async def test_filters_narrow(stores: UnitOfWorkFactory):
+    film = ready(user=BEN, tags=("launch", "raw"), created_at=after(10))
+    paper = ready(probe=DOCUMENT)
+    await stored(stores, film, said(0, "hello"))
+    await stored(stores, paper, said(0, "hello"), shares=(share(paper, "C2"),))
+    async with stores() as uow:
+        await uow.library.tag(film.id, ["launch", "raw"])
+        await uow.commit()
+    both = ("C1", "C2")
+
+    async def only(**filters):
+        return {hit.content_id for hit in await found(stores, "hello", *both, **filters)}
+
+    assert await only() == {film.id, paper.id}
+    assert await only(channels=("C2",)) == {paper.id}
+    assert await only(channels=("C3",)) == set()
+    assert await only(users=(BEN,)) == {film.id}
+    assert await only(kinds=(MediaKind.DOCUMENT,)) == {paper.id}
+    assert await only(tags=("raw", "launch")) == {film.id}
+    assert await only(tags=("other",)) == set()
+    assert await only(after=after(5)) == {film.id}
+    assert await only(before=after(5)) == {paper.id}
+    assert await only(item=paper.id) == {paper.id}
+
+
+async def test_the_newest_come_first_and_only_those_one_may_see(stores: UnitOfWorkFactory):
+    old, new, foreign = ready(), ready(created_at=after(9)), ready()
+    for item in (old, new):
+        await stored(stores, item)
+    await stored(stores, foreign, shares=(share(foreign, "C9"),))
+    async with stores() as uow:
+        newest = await uow.library.newest(TEAM, ["C1"], Query(), limit=5)
+        assert [item.id for item in newest] == [new.id, old.id]
+        one = await uow.library.newest(TEAM, ["C1"], Query(), limit=1, offset=1)
+        assert [item.id for item in one] == [old.id]
+
+
+async def test_an_item_is_found_by_what_people_type(stores: UnitOfWorkFactory):
+    item = await stored(stores, ready())
+    async with stores() as uow:
+        assert (await uow.library.item(TEAM, ["C1"], item.short)) == item
+        assert await uow.library.item(TEAM, [], item.short) is None
+        assert await uow.library.item("T2", ["C1"], item.id) is None
+
+
+# -- keeping and removing
+
+
+async def test_deleted_is_nowhere_until_restored(stores: UnitOfWorkFactory):
+    item = await stored(stores, ready(sha256="aa"), said(0, "hello"))
+    async with stores() as uow:
+        assert await uow.library.delete(item.id, NOON)
+        await uow.commit()
+    assert await found(stores, "hello") == []
+    async with stores() as uow:
+        assert await uow.library.item(TEAM, ["C1"], item.id) is None
+        assert await uow.library.by_hash(TEAM, "aa") is None
+        assert (await uow.library.deleted_item(TEAM, item.short)).id == item.id
+        assert [gone.id for gone in await uow.library.deleted_before(after(1))] == [item.id]
+        assert await uow.library.delete(item.id, None)
+        await uow.commit()
+    assert len(await found(stores, "hello")) == 1
+
+
+async def test_what_has_been_added_anew_is_not_restored(stores: UnitOfWorkFactory):
+    item = await stored(stores, ready(sha256="aa"))
+    async with stores() as uow:
+        await uow.library.delete(item.id, NOON)
+        await uow.commit()
+    await stored(stores, ready(sha256="aa"))
+    async with stores() as uow:
+        assert await uow.library.delete(item.id, None) is False
+
+
+async def test_forgotten_leaves_nothing(stores: UnitOfWorkFactory):
+    item = await stored(stores, ready(), said(0, "hello"))
+    async with stores() as uow:
+        await uow.library.forget(item.id)
+        await uow.commit()
+        assert await uow.library.content(item.id) is None
+        assert await uow.library.passages(item.id) == []
+        assert await uow.library.shares(item.id) == []
+
+
+async def test_ones_own_shares_go(stores: UnitOfWorkFactory):
+    item = ready()
+    await stored(stores, item, shares=(share(item), share(item, "C2", user=BEN)))
+    async with stores() as uow:
+        assert await uow.library.drop_shares(item.id, BEN) == 1
+        assert [one.audience for one in await uow.library.shares(item.id)] == ["C1"]
+
+
+# -- who is where
+
+
+async def test_membership_is_kept_until_it_is_old_or_changed(stores: UnitOfWorkFactory):
+    async with stores() as uow:
+        known = await uow.library.membership(ANNA_ACTOR, fresh_since=NOON)
+        assert (known.channels, known.changes) == (None, 0)
+        assert await uow.library.save_membership(ANNA_ACTOR, {"C2", "C1"}, 0, NOON)
+        fresh = await uow.library.membership(ANNA_ACTOR, fresh_since=NOON)
+        assert fresh.channels == {"C1", "C2"}
+        assert (await uow.library.membership(ANNA_ACTOR, fresh_since=after(1))).channels is None
+        await uow.library.moved(ANNA_ACTOR)
+        assert (await uow.library.membership(ANNA_ACTOR, fresh_since=NOON)).channels is None
+
+
+async def test_what_was_read_before_a_change_is_not_kept(stores: UnitOfWorkFactory):
+    async with stores() as uow:
+        before = await uow.library.membership(ANNA_ACTOR, fresh_since=NOON)
+        await uow.library.moved(ANNA_ACTOR)
+        assert not await uow.library.save_membership(ANNA_ACTOR, {"C1"}, before.changes, NOON)
+        now = await uow.library.membership(ANNA_ACTOR, fresh_since=NOON)
+        assert now.channels is None
+        assert await uow.library.save_membership(ANNA_ACTOR, {"C2"}, now.changes, NOON)
+        await uow.library.channel_changed(TEAM, "C2")
+        assert (await uow.library.membership(ANNA_ACTOR, fresh_since=NOON)).channels is None
