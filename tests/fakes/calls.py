@@ -95,7 +95,7 @@ class FakeCallStore(FakeStore):
             self._put(self._memory.reservations, reservation_id, held)
             for line in lines:
                 self._book(line, reserved=line.amount)
-        return full
+        return tuple(full)
 
     async def start_reservation(self, reservation_id: UUID) -> None:
         if held := self._memory.reservations.get(reservation_id):
