@@ -12,8 +12,10 @@ from slack_bolt.async_app import AsyncApp
 from bot.at_once import AtOnce
 from bot.config import Settings
 from bot.features import Feature
+from bot.features.alerts import alerts_of
 from bot.features.chat import chat_of
 from bot.features.home import home_of
+from bot.features.limits import limits_of
 from bot.features.shared import Shared, shared_of
 from bot.features.usage import usage_of
 from bot.inbox import Inbox
@@ -99,7 +101,9 @@ def features_of(
 ) -> Iterable[Feature]:
     """All that is not the chat turn itself."""
     yield home_of(outside, shared, base.identity)
+    yield limits_of(settings, outside, shared)
     yield usage_of(settings, base, outside, shared)
+    yield alerts_of(settings, base, outside, shared)
 
 
 def routes_of(features: Iterable[Feature]) -> tuple[Route, ...]:

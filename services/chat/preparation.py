@@ -28,6 +28,7 @@ from services.errors import (
 from services.limits import LimitsService, worst_case
 from services.models.estimate import estimate_request
 from services.models.router import Completed, ModelRouter
+from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import (
@@ -70,6 +71,7 @@ class Preparation:
         context: ContextBuilder,
         limits: LimitsService,
         policy: Policy,
+        pauses: PausesService,
         prices: Prices,
         clock: Clock,
         calendar: Calendar,
@@ -83,6 +85,7 @@ class Preparation:
         self._context = context
         self._limits = limits
         self._policy = policy
+        self._pauses = pauses
         self._prices = prices
         self._clock = clock
         self._calendar = calendar
@@ -96,6 +99,7 @@ class Preparation:
         await self._check_loop(claim)
         person = await self._people.person(claim.turn.actor)
         self._policy.check(person, "chat")
+        await self._pauses.check(claim.turn.actor, claim.turn.channel)
         check_question(claim)
         return person
 
@@ -195,15 +199,26 @@ class Preparation:
 
     async def reserve(self, claim: Claim, context: Context) -> CallLedger:
         """Hold the worst case of the turn; the ledger that will settle it. Raises NotEnoughBudget."""
-        await self._hold(claim, "chat", claim.turn.id, context.tokens, context.request.max_tokens)
+        await self._hold(
+            claim, "chat", claim.turn.id, context.tokens, context.request.max_tokens, question=True
+        )
         self._checkpoint("reserved")
         return self._ledger(claim, "chat", claim.turn.id, context.tokens)
 
     async def _hold(
-        self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int, tokens_out: int
+        self,
+        claim: Claim,
+        purpose: str,
+        reservation: UUID,
+        tokens_in: int,
+        tokens_out: int,
+        *,
+        question: bool = False,
     ) -> None:
         worst = worst_case(self._prices, self._router.chain(purpose), tokens_in, tokens_out)
-        await self._limits.reserve(reservation, claim.turn.actor, worst, channel=claim.turn.channel)
+        await self._limits.reserve(
+            reservation, claim.turn.actor, worst, channel=claim.turn.channel, question=question
+        )
 
     def _ledger(self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int) -> CallLedger:
         return CallLedger(

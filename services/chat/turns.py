@@ -30,6 +30,7 @@ from services.errors import (
     Stopped,
     StorageUnavailable,
     TooManyAnswers,
+    TooManyRequests,
 )
 from services.models.router import ModelRouter
 from services.ports import Cancellation, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
@@ -39,7 +40,7 @@ from services.settings import MODEL
 log = structlog.get_logger()
 
 SOON = 0.25  # seconds
-REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers)
+REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
 
 
 class ChatService:

@@ -39,8 +39,12 @@ from services.entities import (
     Usage,
     UsageToday,
 )
+from services.entities.limits import Asking
 from services.errors import ShowrunnerError
+from services.ports.alerts import IncidentStore, PauseStore
+from services.ports.costs import CostStore
 from services.ports.library import LibraryStore
+from services.ports.limits import LimitStore
 from services.ports.usage import UsageStore
 
 NO_GRACE = timedelta(0)
@@ -252,10 +256,13 @@ class CallStore(Protocol):
 
     async def of_turn(self, turn_id: UUID) -> Sequence[ModelCall]: ...
 
-    async def reserve(self, reservation_id: UUID, lines: Sequence[BudgetLine]) -> Sequence[BudgetLine]:
+    async def reserve(
+        self, reservation_id: UUID, lines: Sequence[BudgetLine], asking: Asking | None = None
+    ) -> Sequence[BudgetLine]:
         """Hold the worst case on every line, or on none; returns the lines that did not fit.
 
-        The same id again holds nothing twice.
+        The same id again holds nothing twice. Raises LimitsChanged where `lines` were made of older limits,
+        TooManyRequests.
         """
         ...
 
@@ -348,6 +355,18 @@ class UnitOfWork(Protocol):
 
     @property
     def posts(self) -> PostStore: ...
+
+    @property
+    def limits(self) -> LimitStore: ...
+
+    @property
+    def incidents(self) -> IncidentStore: ...
+
+    @property
+    def pauses(self) -> PauseStore: ...
+
+    @property
+    def costs(self) -> CostStore: ...
 
     @property
     def usage(self) -> UsageStore: ...

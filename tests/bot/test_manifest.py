@@ -9,9 +9,12 @@ import yaml
 from bot import manifest
 from bot.lifecycle import Program  # noqa: F401 - the whole program imports
 from handlers.access import AccessHandlers
+from handlers.alerts import AlertHandlers
 from handlers.chat import ChatHandlers
+from handlers.costs import CostHandlers
 from handlers.help import HelpHandlers
 from handlers.home import HomeHandlers
+from handlers.limits import LimitHandlers
 from handlers.routes import Button, Command, Event, Shortcut, View
 from handlers.usage import UsageHandlers
 
@@ -78,9 +81,12 @@ def routes():
     for handlers in (
         ChatHandlers(*nothing),
         HelpHandlers(None, None),
+        LimitHandlers(None, None, None, 0, 0),
         HomeHandlers(None, None, None, [], ""),
         AccessHandlers(None, ""),
         UsageHandlers(None, None, None),
+        AlertHandlers(None, None, None, None),
+        CostHandlers(None, None),
     ):
         yield from handlers.routes()
 

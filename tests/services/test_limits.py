@@ -11,8 +11,11 @@ from services.entities import Actor
 from services.entities.limits import Amount
 from services.errors import NotEnoughBudget
 from services.limits import TOKENS, LimitsService
+from services.people import PeopleService
+from services.policy import Policy
 from tests import factories as make
 from tests.fakes.clock import FakeClock
+from tests.fakes.slack import FakeDirectory
 from tests.fakes.uow import fake_unit_of_work, new_memory
 
 
@@ -20,7 +23,10 @@ class Stand:
     def __init__(self, daily: int = 1_000) -> None:
         self.clock = FakeClock()
         self.uow = fake_unit_of_work(new_memory(self.clock.now))
-        self.limits = LimitsService(self.uow, self.clock, Calendar(ZoneInfo("UTC")), daily)
+        people = PeopleService(self.uow, FakeDirectory({make.ANNA: make.person()}), self.clock)
+        policy = Policy(("UOWNER",), guests=False)
+        calendar = Calendar(ZoneInfo("UTC"))
+        self.limits = LimitsService(self.uow, self.clock, calendar, people, policy, daily)
 
     async def reserve(self, tokens: int, reservation: UUID | None = None, who: Actor | None = None) -> UUID:
         reservation = reservation or uuid4()
@@ -56,8 +62,9 @@ async def test_a_refusal_says_what_is_left_and_when_the_day_ends() -> None:
     with pytest.raises(NotEnoughBudget) as refused:
         await stand.reserve(400)
     error = refused.value
-    assert (error.left, error.cap, error.needed) == (300, 1_000, 400)
-    assert error.resets_at == datetime(2026, 11, 24, tzinfo=UTC)
+    assert (error.limit.left, error.limit.cap, error.needed) == (300, 1_000, 400)
+    assert error.raisers == ("UOWNER",)
+    assert error.limit.resets_at == datetime(2026, 11, 24, tzinfo=UTC)
     assert (await stand.limits.today(make.anna())).reserved == 700
 
 
