@@ -18,6 +18,7 @@ from services.ports import UnitOfWorkFactory
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
 from storage.costs import SqlCostStore
+from storage.digests import SqlDigestStore
 from storage.incidents import SqlIncidentStore
 from storage.library import SqlLibraryStore
 from storage.outages import is_outage
@@ -61,6 +62,10 @@ class SqlUnitOfWork:
     @cached_property
     def costs(self) -> SqlCostStore:
         return SqlCostStore(self._connection)
+
+    @cached_property
+    def digests(self) -> SqlDigestStore:
+        return SqlDigestStore(self._connection)
 
     @cached_property
     def pauses(self) -> SqlPauseStore:

@@ -42,6 +42,7 @@ from services.entities import (
 from services.errors import ShowrunnerError
 from services.ports.alerts import IncidentStore, PauseStore
 from services.ports.costs import CostStore
+from services.ports.digests import DigestStore
 from services.ports.library import LibraryStore
 from services.ports.usage import UsageStore
 
@@ -359,6 +360,9 @@ class UnitOfWork(Protocol):
 
     @property
     def costs(self) -> CostStore: ...
+
+    @property
+    def digests(self) -> DigestStore: ...
 
     @property
     def usage(self) -> UsageStore: ...
