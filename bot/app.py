@@ -14,6 +14,7 @@ from bot.config import Settings
 from bot.features import Feature
 from bot.features.alerts import alerts_of
 from bot.features.chat import chat_of
+from bot.features.digests import digests_of
 from bot.features.home import home_of
 from bot.features.limits import limits_of
 from bot.features.shared import Shared, shared_of
@@ -104,6 +105,7 @@ def features_of(
     yield limits_of(settings, outside, shared)
     yield usage_of(settings, base, outside, shared)
     yield alerts_of(settings, base, outside, shared)
+    yield digests_of(settings, base, outside, shared)
 
 
 def routes_of(features: Iterable[Feature]) -> tuple[Route, ...]:
