@@ -13,7 +13,18 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from tests.bench import acknowledgement, calls, figures, growth, latency, load, report, start, throughput
+from tests.bench import (
+    acknowledgement,
+    calls,
+    figures,
+    growth,
+    latency,
+    load,
+    report,
+    start,
+    throughput,
+    upload,
+)
 from tests.bench.numbers import quantile, ratio
 from tests.bench.processes import Bot
 from tests.bench.report import Figure
@@ -70,6 +81,11 @@ async def test_p4_counts_calls(stand: Stand, product: Bot):
 
     assert_measured(found)
     assert "chat.startStream" in str(found.notes)
+
+
+@in_one_loop
+async def test_p5_times_an_upload(stand: Stand):
+    assert_measured(await upload.measured(stand, upload.Size(rounds=1, bytes=16 * upload.MIB)))
 
 
 @in_one_loop

@@ -92,7 +92,10 @@ def test_hints_by_ability():
         "languages": ["en", "de"],
         "keywords": ["Aurora", "Ruiz"],
     }
-    assert hints(ABILITIES["whisper-1"], ("de",), ("Aurora", "Ruiz")) == {"language": "de", "prompt": "Aurora, Ruiz"}
+    assert hints(ABILITIES["whisper-1"], ("de",), ("Aurora", "Ruiz")) == {
+        "language": "de",
+        "prompt": "Aurora, Ruiz",
+    }
     assert hints(ABILITIES["whisper-1"], ("de", "en"), ()) == {}
     assert hints(ABILITIES["gpt-4o-transcribe-diarize"], ("de",), ("Aurora",)) == {"language": "de"}
 
