@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.at_once import AtOnce
 from bot.config import Settings
 from bot.features import Feature
+from bot.features.alerts import alerts_of
 from bot.features.chat import chat_of
 from bot.features.home import home_of
 from bot.features.limits import limits_of
@@ -102,6 +103,7 @@ def features_of(
     yield home_of(outside, shared, base.identity)
     yield limits_of(settings, outside, shared)
     yield usage_of(settings, base, outside, shared)
+    yield alerts_of(settings, base, outside, shared)
 
 
 def routes_of(features: Iterable[Feature]) -> tuple[Route, ...]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator
 
 from bot import addresses
+from bot.alerting import Alerting
 from bot.connections import Connections
 from bot.connections import own as _own
 
@@ -20,7 +21,7 @@ MARGIN = 3
 """Heartbeats a lease outlives its worker by: one may be late, a second one lost."""
 
 
-class Settings(Connections):
+class Settings(Alerting, Connections):
     """Each field's `validation_alias` is its environment variable; its description is what `doctor` says."""
 
     host: str = Field("127.0.0.1", validation_alias=_own("HOST"), description="address to listen on")
@@ -66,6 +67,18 @@ class Settings(Connections):
         ("claude-haiku-5-5", "gpt-6-luna"),
         validation_alias=_own("SUMMARY_MODELS"),
         description="cheap models that fold long threads into a summary, in order",
+    )
+    transcription_models: Names = Field(
+        ("gpt-transcribe",),
+        validation_alias=_own("TRANSCRIPTION_MODELS"),
+        description="models that write down what is said in videos and recordings, in order",
+    )
+    media_hours: float = Field(
+        4.0,
+        gt=0,
+        le=24,
+        validation_alias=_own("MEDIA_HOURS"),
+        description="longest video or recording that is taken in",
     )
     daily_tokens: int = Field(
         500_000,
@@ -148,7 +161,7 @@ class Settings(Connections):
         None, validation_alias=_own("CRASH_AT"), description="fault tests only: kill -9 itself at this point"
     )
 
-    @field_validator("owners", "chat_models", "summary_models", mode="before")
+    @field_validator("owners", "chat_models", "summary_models", "transcription_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -186,6 +199,7 @@ class Settings(Connections):
         values = (getattr(self, field) for field in type(self).model_fields)
         found = {value.get_secret_value() for value in values if isinstance(value, SecretStr)}
         found |= addresses.passwords(self.database_dsn or "")
+        found |= addresses.passwords(self.smtp_url.get_secret_value() if self.smtp_url else "")
         return frozenset(secret for secret in found if len(secret) >= SHORTEST_SECRET)
 
 

@@ -17,9 +17,12 @@ from services.errors import StorageUnavailable
 from services.ports import UnitOfWorkFactory
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
+from storage.costs import SqlCostStore
+from storage.incidents import SqlIncidentStore
 from storage.library import SqlLibraryStore
 from storage.limits import SqlLimitStore
 from storage.outages import is_outage
+from storage.pauses import SqlPauseStore
 from storage.people import SqlPeopleStore
 from storage.posts import SqlPostStore
 from storage.usage import SqlUsageStore
@@ -55,6 +58,18 @@ class SqlUnitOfWork:
     @cached_property
     def limits(self) -> SqlLimitStore:
         return SqlLimitStore(self._connection)
+
+    @cached_property
+    def incidents(self) -> SqlIncidentStore:
+        return SqlIncidentStore(self._connection)
+
+    @cached_property
+    def costs(self) -> SqlCostStore:
+        return SqlCostStore(self._connection)
+
+    @cached_property
+    def pauses(self) -> SqlPauseStore:
+        return SqlPauseStore(self._connection)
 
     @cached_property
     def usage(self) -> SqlUsageStore:

@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from tests.bench import (
     acknowledgement,
+    caching,
     calls,
     figures,
     growth,
@@ -93,6 +94,13 @@ async def test_p11_looks_at_a_process_after_its_first_answer(stand: Stand, floor
     starts = [start.Start(bot.started_in, bot.memory()) for bot in (floor, product)]
 
     assert_measured(start.figure(starts[:1], starts[1:], start.Size(1)))
+
+
+async def test_p12_pays_half_for_a_thread_or_less():
+    """Money, not time: the bar itself is asserted."""
+    [found] = await caching.bench(caching.Size(turns=8))
+    assert found.met, found.figure
+    assert_measured(found)
 
 
 @in_one_loop

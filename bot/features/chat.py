@@ -55,6 +55,6 @@ def chat_settings(settings: Settings) -> ChatSettings:
 def preparation(settings: Settings, o: Outside, shared: Shared, chosen: ChatSettings) -> Preparation:
     context = ContextBuilder(o.files, limit=settings.context_tokens, answer_tokens=settings.answer_tokens)
     return Preparation(
-        o.uow, o.directory, shared.people, o.router, context, shared.limits, shared.policy, shared.prices,
-        o.clock, shared.calendar, o.checkpoint, chosen,
+        o.uow, o.directory, shared.people, o.router, context, shared.limits, shared.policy, shared.pauses,
+        shared.prices, o.clock, shared.calendar, o.checkpoint, chosen,
     )  # fmt: skip

@@ -28,6 +28,7 @@ from services.errors import (
 from services.limits import LimitsService, worst_case
 from services.models.estimate import estimate_request
 from services.models.router import Completed, ModelRouter
+from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import (
@@ -70,6 +71,7 @@ class Preparation:
         context: ContextBuilder,
         limits: LimitsService,
         policy: Policy,
+        pauses: PausesService,
         prices: Prices,
         clock: Clock,
         calendar: Calendar,
@@ -83,6 +85,7 @@ class Preparation:
         self._context = context
         self._limits = limits
         self._policy = policy
+        self._pauses = pauses
         self._prices = prices
         self._clock = clock
         self._calendar = calendar
@@ -96,6 +99,7 @@ class Preparation:
         await self._check_loop(claim)
         person = await self._people.person(claim.turn.actor)
         self._policy.check(person, "chat")
+        await self._pauses.check(claim.turn.actor, claim.turn.channel)
         check_question(claim)
         return person
 

@@ -41,6 +41,8 @@ from services.entities import (
 )
 from services.entities.limits import Asking
 from services.errors import ShowrunnerError
+from services.ports.alerts import IncidentStore, PauseStore
+from services.ports.costs import CostStore
 from services.ports.library import LibraryStore
 from services.ports.limits import LimitStore
 from services.ports.usage import UsageStore
@@ -356,6 +358,15 @@ class UnitOfWork(Protocol):
 
     @property
     def limits(self) -> LimitStore: ...
+
+    @property
+    def incidents(self) -> IncidentStore: ...
+
+    @property
+    def pauses(self) -> PauseStore: ...
+
+    @property
+    def costs(self) -> CostStore: ...
 
     @property
     def usage(self) -> UsageStore: ...

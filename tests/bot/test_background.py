@@ -91,3 +91,14 @@ async def test_the_order_of_the_settings_is_the_order_of_the_chain():
     settings = config.load({**TOKENS, **keys, "SHOWRUNNER_CHAT_MODELS": "gpt-y,claude-x"})
     async with models.providers(settings) as makers:
         assert list(models.chat_router(settings, makers, FakeClock()).names("chat")) == ["gpt-y", "claude-x"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "names"),
+    [({"OPENAI_API_KEY": "o"}, ["gpt-transcribe", "whisper-1"]), ({"ANTHROPIC_API_KEY": "a"}, [])],
+)
+async def test_those_who_listen_are_asked_in_the_order_of_the_settings(keys, names):
+    given = {**TOKENS, **keys, "SHOWRUNNER_TRANSCRIPTION_MODELS": "gpt-transcribe,whisper-1,claude-x"}
+    settings = config.load(given)
+    async with models.providers(settings) as makers:
+        assert [each.name for each in models.transcribers(settings, makers)] == names

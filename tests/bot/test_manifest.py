@@ -9,7 +9,9 @@ import yaml
 from bot import manifest
 from bot.lifecycle import Program  # noqa: F401 - the whole program imports
 from handlers.access import AccessHandlers
+from handlers.alerts import AlertHandlers
 from handlers.chat import ChatHandlers
+from handlers.costs import CostHandlers
 from handlers.help import HelpHandlers
 from handlers.home import HomeHandlers
 from handlers.limits import LimitHandlers
@@ -39,6 +41,7 @@ SCOPES_OF_METHOD = {
     "files.getUploadURLExternal": {"files:write"},
     "files.info": {"files:read"},
     "users.info": {"users:read"},
+    "users.list": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
     "views.update": set(),
@@ -82,6 +85,8 @@ def routes():
         HomeHandlers(None, None, None, [], ""),
         AccessHandlers(None, ""),
         UsageHandlers(None, None, None),
+        AlertHandlers(None, None, None, None),
+        CostHandlers(None, None),
     ):
         yield from handlers.routes()
 

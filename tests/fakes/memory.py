@@ -20,6 +20,7 @@ from services.entities import (
     Post,
     Turn,
 )
+from services.entities.alerts import AlertMail, Incident, Maintenance, Pause, Reading
 from services.entities.limits import Limit, LimitRequest
 
 K = TypeVar("K", bound=Hashable)
@@ -78,6 +79,11 @@ class Memory:
     settings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     posts: dict[UUID, Post] = field(default_factory=dict)
     held_posts: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
+    checks: dict[tuple[str, str, str, str], tuple[Reading, datetime]] = field(default_factory=dict)
+    incidents: dict[UUID, Incident] = field(default_factory=dict)
+    mails: dict[UUID, AlertMail] = field(default_factory=dict)
+    maintenance: dict[UUID, Maintenance] = field(default_factory=dict)
+    pauses: dict[tuple[str, str, str], Pause] = field(default_factory=dict)
     jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     up_for: list[timedelta] = field(default_factory=lambda: [timedelta(days=1)])
     library: Any = field(default_factory=lambda: _library())

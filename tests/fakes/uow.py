@@ -10,6 +10,7 @@ from typing import Self
 from services.ports import UnitOfWorkFactory
 from tests.fakes.calls import FakeCallStore
 from tests.fakes.chat import FakeChatStore
+from tests.fakes.incidents import FakeIncidentStore, FakePauseStore
 from tests.fakes.library import FakeLibraryStore
 from tests.fakes.limits import FakeLimitStore
 from tests.fakes.memory import Journal, Memory
@@ -29,6 +30,8 @@ class FakeUnitOfWork:
         self.people = FakePeopleStore(memory, self._journal)
         self.limits = FakeLimitStore(memory, self._journal)
         self.posts = FakePostStore(memory, self._journal)
+        self.incidents = FakeIncidentStore(memory, self._journal)
+        self.pauses = FakePauseStore(memory, self._journal)
         self.usage = FakeUsageStore(memory)
         self.library = FakeLibraryStore(memory, self._journal)
 

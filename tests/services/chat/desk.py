@@ -25,6 +25,7 @@ from services.entities import (
 )
 from services.limits import TOKENS, LimitsService
 from services.models.router import ModelRouter
+from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Finished, ModelRequest, TextDelta
@@ -83,6 +84,7 @@ class Desk:
             self.uow, self.clock, CALENDAR, people, policy, self.daily_tokens, self.per_minute
         )
         context = ContextBuilder(self.files, limit=self.context_tokens, answer_tokens=ANSWER_TOKENS)
+        self.pauses = PausesService(self.uow, people, policy, self.clock)
         preparation = Preparation(
             self.uow,
             self.slack,
@@ -91,6 +93,7 @@ class Desk:
             context,
             self.limits,
             policy,
+            self.pauses,
             FixedPrices(),
             self.clock,
             CALENDAR,

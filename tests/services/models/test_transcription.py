@@ -37,9 +37,11 @@ async def house():
 async def client(house):
     app = web.Application()
     app.add_routes(house.routes())
-    async with TestServer(app) as server:
-        async with openai_client("sk-sandbox", str(server.make_url("/openai/v1"))) as client:
-            yield client
+    async with (
+        TestServer(app) as server,
+        openai_client("sk-sandbox", str(server.make_url("/openai/v1"))) as client,
+    ):
+        yield client
 
 
 @pytest.fixture
