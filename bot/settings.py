@@ -168,6 +168,11 @@ class Settings(Alerting, Connections):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("public_url", mode="after")
+    @classmethod
+    def _safe(cls, value: str | None) -> str | None:
+        return None if value is None else addresses.public_address(value)
+
     @field_validator("master_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:

@@ -24,6 +24,7 @@ from services.ports import Cancellation, Clock, UnitOfWork, UnitOfWorkFactory
 from services.ports.library import ChannelDirectory, Received
 
 WORK_TASK, SHOW_TASK, ASK_TASK = "library.work", "library.show", "library.ask"
+REACTION_TASK = "library.reacted"
 AGAIN = frozenset(
     {
         ContentState.WAITING,
@@ -70,6 +71,13 @@ class LibraryIntake:
                 state = ContentState.ASKED if mode is ChannelMode.ASK else ContentState.OPEN
                 await self._receive(uow, heard.user, place, audience, file, beside, state=state)
             await uow.commit()
+
+    async def reacted(self, actor: Actor, event_id: str, channel: str, ts: str) -> None:
+        """Once per event; who may add what is asked when the work runs."""
+        async with self._uow() as uow:
+            if await uow.chat.know_event(actor.team, event_id, "reaction"):
+                await uow.enqueue(REACTION_TASK, team=actor.team, user=actor.user, channel=channel, ts=ts)
+                await uow.commit()
 
     # -- by hand -------------------------------------------------------------------------------
 

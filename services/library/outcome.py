@@ -46,7 +46,7 @@ def _decided(error: Exception) -> Outcome | None:
         case FileUnreadable():
             return ContentState.REFUSED, error.reason, None
         case NotEnoughBudget():
-            return ContentState.WAITING, "budget", error.resets_at
+            return ContentState.WAITING, "budget", error.limit.resets_at
         case ObjectMissing():
             return ContentState.FAILED, "gone", None
         case ModelRejected():

@@ -256,10 +256,16 @@ class LibraryWork:
     async def show(self, content_id: UUID) -> None:
         """The item as it is now, wherever it was shared. Raises SlackUnavailable."""
         progress, shares = await self._now(content_id)
-        if progress is None or progress.content.state not in SHOWN or progress.content.deleted_at:
+        if progress is None or progress.content.state not in SHOWN:
             return
         for share in shares:
             await self._shown_at(share, progress)
+
+    async def show_soon(self, content_id: UUID) -> None:
+        """After a change by hand, by whoever has time."""
+        async with self._uow() as uow:
+            await uow.enqueue(SHOW_TASK, content=str(content_id))
+            await uow.commit()
 
     async def _shown_at(self, share: Share, progress: Progress) -> None:
         """A place that is closed to us by now keeps nobody else from seeing it."""
