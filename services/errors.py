@@ -6,6 +6,7 @@ The words live in `handlers/boundary.py`: an error carries facts, never a senten
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.entities import Usage
 from services.entities.limits import LimitState

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from services.entities.library import ContentState
 from services.errors import (
+    AiPaused,
     AllModelsFailed,
     FileUnreadable,
     ModelRejected,
@@ -46,7 +47,9 @@ def _decided(error: Exception) -> Outcome | None:
         case FileUnreadable():
             return ContentState.REFUSED, error.reason, None
         case NotEnoughBudget():
-            return ContentState.WAITING, "budget", error.resets_at
+            return ContentState.WAITING, "budget", error.limit.resets_at
+        case AiPaused():
+            return ContentState.WAITING, "paused", error.until
         case ObjectMissing():
             return ContentState.FAILED, "gone", None
         case ModelRejected():
