@@ -90,8 +90,8 @@ def levels(samples: Samples) -> Levels:
     missing = -len(samples) % STEP
     whole = np.pad(samples, (0, missing)) if missing else samples
     steps = whole.reshape(-1, STEP).astype(np.float32)
-    squares: Levels = np.square(steps).mean(axis=1, dtype=np.float32)
-    return np.sqrt(squares)
+    loud: Levels = np.sqrt(np.square(steps).mean(axis=1, dtype=np.float32))
+    return loud
 
 
 def runs(quiet: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -25,7 +25,7 @@ from storage.tables.library import transcript_segments
 
 NEWEST = 200
 """Matches that are ranked."""
-SIMPLE = literal_column("'simple'::regconfig")
+SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
 HEADLINE = f"StartSel={MARK},StopSel={UNMARK},MaxWords=40,MinWords=20,MaxFragments=1,HighlightAll=false"
 words = bindparam("words", type_=Text)
 segments = transcript_segments

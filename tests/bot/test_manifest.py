@@ -43,6 +43,7 @@ SCOPES_OF_METHOD = {
     "files.info": {"files:read"},
     "users.conversations": {"channels:read", "groups:read", "mpim:read"},
     "users.info": {"users:read"},
+    "users.list": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
     "views.update": set(),

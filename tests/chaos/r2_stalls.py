@@ -41,7 +41,9 @@ class Pair:
 
     async def stall(self, moment: Moment) -> Asked:
         """Stops the process while it works on a question, lets the other take over, and lets it go on."""
-        for _ in range(MOST_QUESTIONS):
+        for number in range(MOST_QUESTIONS):
+            if number % 3 == 2:
+                await self.stage.shuffle()
             await self._prepare(moment)
             asked = await self.stage.ask(words=WORDS)
             if await self._is_at(moment, asked):
