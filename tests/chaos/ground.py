@@ -25,6 +25,7 @@ Found = TypeVar("Found")
 PLENTY = {
     "SHOWRUNNER_HEARTBEAT_SECONDS": "5",  # the default: where nobody dies nobody is to be replaced
     "SHOWRUNNER_DAILY_TOKENS": "1000000000",
+    "SHOWRUNNER_REQUESTS_PER_MINUTE": "0",
     "SHOWRUNNER_LOG_LEVEL": "warning",
     "SHOWRUNNER_DRAIN_SECONDS": "2",
 }

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from services.entities import (
+    Actor,
     BudgetLine,
     BudgetState,
     Conversation,
@@ -19,6 +20,8 @@ from services.entities import (
     Post,
     Turn,
 )
+from services.entities.alerts import AlertMail, Incident, Maintenance, Pause, Reading
+from services.entities.limits import Limit, LimitRequest
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -48,6 +51,13 @@ class Reservation:
     at: datetime
     lines: tuple[BudgetLine, ...]
     started: bool = False
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    answer: Message
+    call: ModelCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +73,25 @@ class Memory:
     feedback: dict[tuple[UUID, str, str], Feedback] = field(default_factory=dict)
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     rolled_up: dict[UUID, ModelCall] = field(default_factory=dict)
+    kept: dict[bytes, Kept] = field(default_factory=dict)
     counters: dict[tuple[str, date, str], BudgetState] = field(default_factory=dict)
     reservations: dict[UUID, Reservation] = field(default_factory=dict)
+    limits: dict[tuple[str, str, str, str, str], Limit] = field(default_factory=dict)
+    limit_versions: dict[str, int] = field(default_factory=dict)
+    limit_requests: dict[UUID, LimitRequest] = field(default_factory=dict)
+    request_times: dict[Actor, tuple[datetime, ...]] = field(default_factory=dict)
+    to_warn: dict[tuple[str, date, str], str] = field(default_factory=dict)
+    warned: dict[tuple[str, date, str], datetime] = field(default_factory=dict)
     people: dict[tuple[str, str], tuple[Person, datetime]] = field(default_factory=dict)
     settings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     posts: dict[UUID, Post] = field(default_factory=dict)
     held_posts: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
+    checks: dict[tuple[str, str, str, str], tuple[Reading, datetime]] = field(default_factory=dict)
+    incidents: dict[UUID, Incident] = field(default_factory=dict)
+    mails: dict[UUID, AlertMail] = field(default_factory=dict)
+    maintenance: dict[UUID, Maintenance] = field(default_factory=dict)
+    pauses: dict[tuple[str, str, str], Pause] = field(default_factory=dict)
+    digests: dict[tuple[str, str, date], datetime | None] = field(default_factory=dict)
     jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     up_for: list[timedelta] = field(default_factory=lambda: [timedelta(days=1)])
     library: Any = field(default_factory=lambda: _library())
