@@ -127,7 +127,9 @@ class AddingHandlers:
         except FileUnreadable:
             return {"files": "Slack does not let me read one of these files. Share it in a message instead."}
         except NotFound:
-            return {"visibility": "I can't see that you are in this channel. Invite me first, or choose “Only me”."}
+            return {
+                "visibility": "I can't see that you are in this channel. Invite me first, or choose “Only me”."
+            }
         return {}
 
     async def add_this(self, press: Press) -> None:

@@ -135,5 +135,3 @@ def is_one_word(args: str) -> bool:
 
 def is_two_words(args: str) -> bool:
     return len(args.split()) == 2
-
-

@@ -36,7 +36,12 @@ class TendingHandlers:
         yield Command("library", "delete", self.delete, "takes it out for everyone", "delete ID", is_one_word)
         yield Command("library", "restore", self.restore, "brings it back", "restore ID", is_one_word)
         yield Command(
-            "library", "channel", self.channel, "whether files here are added", CHANNEL_USAGE, is_at_most_a_word
+            "library",
+            "channel",
+            self.channel,
+            "whether files here are added",
+            CHANNEL_USAGE,
+            is_at_most_a_word,
         )
         yield Button("library.rename", self.open_rename)
         yield Button("library.tags", self.open_tags)
@@ -79,7 +84,9 @@ class TendingHandlers:
             await self._replies.show(call.to, f"{MODES[mode]} Change it with `/library {CHANNEL_USAGE}`.")
             return
         if call.args.lower() not in set(ChannelMode):
-            raise BadArgument(f"`{call.args[:20]}` is not one of auto, ask and off", f"/library {CHANNEL_USAGE}")
+            raise BadArgument(
+                f"`{call.args[:20]}` is not one of auto, ask and off", f"/library {CHANNEL_USAGE}"
+            )
         mode = ChannelMode(call.args.lower())
         await self._intake.set_mode(call.actor, channel, mode)
         await self._replies.show(call.to, MODES[mode])
