@@ -59,9 +59,7 @@ class Stand:
         self.people = PeopleService(self.uow, slack, self.clock)
         policy = Policy([OWNER], guests=False)
         limits = LimitsService(self.uow, self.clock, calendar, self.people, policy, 500_000)
-        self.usage = UsageService(
-            self.uow, self.people, policy, limits, self.clock, calendar
-        )
+        self.usage = UsageService(self.uow, self.people, policy, limits, self.clock, calendar)
 
     async def log(self, *calls: ModelCall) -> None:
         async with self.uow() as uow:
