@@ -19,6 +19,7 @@ from storage.answers import SqlAnswerStore
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
 from storage.costs import SqlCostStore
+from storage.digests import SqlDigestStore
 from storage.incidents import SqlIncidentStore
 from storage.library import SqlLibraryStore
 from storage.limits import SqlLimitStore
@@ -71,6 +72,10 @@ class SqlUnitOfWork:
     @cached_property
     def costs(self) -> SqlCostStore:
         return SqlCostStore(self._connection)
+
+    @cached_property
+    def digests(self) -> SqlDigestStore:
+        return SqlDigestStore(self._connection)
 
     @cached_property
     def pauses(self) -> SqlPauseStore:

@@ -24,6 +24,8 @@ from tests.bench import (
     report,
     start,
     throughput,
+    upload,
+    usage,
 )
 from tests.bench.numbers import quantile, ratio
 from tests.bench.processes import Bot
@@ -84,6 +86,11 @@ async def test_p4_counts_calls(stand: Stand, product: Bot):
 
 
 @in_one_loop
+async def test_p5_times_an_upload(stand: Stand):
+    assert_measured(await upload.measured(stand, upload.Size(rounds=1, bytes=16 * upload.MIB)))
+
+
+@in_one_loop
 async def test_p11_looks_at_a_process_after_its_first_answer(stand: Stand, floor: Bot, product: Bot):
     starts = [start.Start(bot.started_in, bot.memory()) for bot in (floor, product)]
 
@@ -101,6 +108,15 @@ async def test_p12_pays_half_for_a_thread_or_less():
 async def test_growth_compares_two_processes(stand: Stand, product: Bot):
     size = growth.Size(rounds=1, turns=4, rows=FEW)
     assert_measured(await growth.measured(stand, product, product, size))
+
+
+async def test_p8_compares_report_and_log(database: Database):
+    size = usage.Size(calls=3_000, people=5, days=6, rounds=1, own=60)
+    against_the_log, growth_of_it = await usage.measured(database, size)
+
+    assert_measured(against_the_log)
+    assert_measured(growth_of_it)
+    assert "; 0 of " in against_the_log.figure
 
 
 async def test_work_that_waits_does_not_hold_up_what_is_due():

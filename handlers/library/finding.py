@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
-from handlers.blocks.library import card, forms
+from handlers.blocks.library import card, forms, words
 from handlers.blocks.library import results as blocks
 from handlers.routes import Audience, Button, Call, Command, Press, Problems, Route, Submission, View
 from handlers.sender.replies import SlackReplies
@@ -23,7 +23,9 @@ from services.library.texts import timecode
 class Links(Protocol):
     """`at`: seconds, `page`: from 1; where it opens."""
 
-    def to(self, content_id: UUID, actor: Actor, *, at: float | None, page: int | None) -> str: ...
+    def sign(
+        self, content_id: UUID, actor: Actor, *, at: float | None = None, page: int | None = None
+    ) -> str: ...
 
 
 class NoSite(ShowrunnerError):
@@ -77,7 +79,7 @@ class FindingHandlers:
         which, form = call.args.split()
         made = await self._library.export(call.actor, which, form.lower())
         upload = Upload(made.name, made.content.title, made.text.encode())
-        told = f"Here is *{card.words.plainly(made.content.title)}* as {form.lower()}."
+        told = f"Here is *{words.plainly(made.content.title)}* as {form.lower()}."
         await self._uploads.direct(call.actor.team, call.actor.user, upload, told)
         await self._replies.show(call.to, "I have sent you the file in our direct messages.")
 
@@ -87,7 +89,7 @@ class FindingHandlers:
         shown = await self._library.show(press.actor, UUID(which))
         at = float(where[1:]) if where.startswith("t") else None
         page = int(where[1:]) if where.startswith("p") else None
-        url = self._links.to(shown.content.id, press.actor, at=at, page=page)
+        url = self._links.sign(shown.content.id, press.actor, at=at, page=page)
         moment = timecode(at) if at is not None else f"page {page}" if page else ""
         await self._replies.show(press.beside, "Open it", card.opened(url, shown.content, moment))
 

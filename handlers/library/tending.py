@@ -11,7 +11,7 @@ from handlers.routes import Button, Call, Command, Press, Problems, Route, Submi
 from handlers.sender.replies import SlackReplies
 from services.entities.library import ChannelMode, Content
 from services.errors import BadArgument
-from services.library import LibraryIntake, LibraryService, LibraryWork
+from services.library import LibraryIntake, LibraryService, Showing
 
 MODES = {
     ChannelMode.AUTO: "Files shared here are added to the library by themselves.",
@@ -23,11 +23,11 @@ CHANNEL_USAGE = "channel auto|ask|off"
 
 class TendingHandlers:
     def __init__(
-        self, library: LibraryService, intake: LibraryIntake, work: LibraryWork, replies: SlackReplies
+        self, library: LibraryService, intake: LibraryIntake, showing: Showing, replies: SlackReplies
     ) -> None:
         self._library = library
         self._intake = intake
-        self._work = work
+        self._showing = showing
         self._replies = replies
 
     def routes(self) -> Iterable[Route]:
@@ -115,7 +115,7 @@ class TendingHandlers:
         return {}
 
     async def _changed(self, item: Content) -> None:
-        await self._work.show_soon(item.id)
+        await self._showing.show_soon(item.id)
 
 
 def deleted(item: Content, *, wholly: bool) -> str:

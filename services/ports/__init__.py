@@ -44,6 +44,7 @@ from services.errors import ShowrunnerError
 from services.ports.alerts import IncidentStore, PauseStore
 from services.ports.answers import AnswerStore
 from services.ports.costs import CostStore
+from services.ports.digests import DigestStore
 from services.ports.library import LibraryStore
 from services.ports.limits import LimitStore
 from services.ports.usage import UsageStore
@@ -378,6 +379,9 @@ class UnitOfWork(Protocol):
 
     @property
     def costs(self) -> CostStore: ...
+
+    @property
+    def digests(self) -> DigestStore: ...
 
     @property
     def usage(self) -> UsageStore: ...

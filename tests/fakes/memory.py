@@ -91,6 +91,7 @@ class Memory:
     mails: dict[UUID, AlertMail] = field(default_factory=dict)
     maintenance: dict[UUID, Maintenance] = field(default_factory=dict)
     pauses: dict[tuple[str, str, str], Pause] = field(default_factory=dict)
+    digests: dict[tuple[str, str, date], datetime | None] = field(default_factory=dict)
     jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     up_for: list[timedelta] = field(default_factory=lambda: [timedelta(days=1)])
     library: Any = field(default_factory=lambda: _library())

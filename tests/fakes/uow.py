@@ -11,6 +11,7 @@ from services.ports import UnitOfWorkFactory
 from tests.fakes.answers import FakeAnswerStore
 from tests.fakes.calls import FakeCallStore
 from tests.fakes.chat import FakeChatStore
+from tests.fakes.costs import FakeCostStore, FakeDigestStore
 from tests.fakes.incidents import FakeIncidentStore, FakePauseStore
 from tests.fakes.library import FakeLibraryStore
 from tests.fakes.limits import FakeLimitStore
@@ -34,6 +35,8 @@ class FakeUnitOfWork:
         self.posts = FakePostStore(memory, self._journal)
         self.incidents = FakeIncidentStore(memory, self._journal)
         self.pauses = FakePauseStore(memory, self._journal)
+        self.costs = FakeCostStore(memory, self._journal)
+        self.digests = FakeDigestStore(memory, self._journal)
         self.usage = FakeUsageStore(memory)
         self.library = FakeLibraryStore(memory, self._journal)
 
