@@ -104,6 +104,15 @@ def _too_many(error: errors.TooManyRequests) -> Explanation:
     )
 
 
+def _paused(error: errors.AiPaused) -> Explanation:
+    whom = "you" if error.kind == "person" else f"<#{error.subject}>"
+    until = f"until {slack_date(error.until)}" if error.until else "until somebody resumes it"
+    return Explanation(
+        f"<@{error.by}> has paused AI for {whom}, {until}.",
+        f"Ask <@{error.by}> or an owner of Showrunner to resume it; your question is not lost, ask it again then.",
+    )
+
+
 def _no_model(error: errors.NoModel) -> Explanation:
     names = " or ".join(f"`{name}`" for name in error.variables)
     return Explanation(
@@ -163,6 +172,7 @@ WORDS: dict[type[Exception], Callable[..., Explanation]] = {
     errors.NotAllowed: _not_allowed,
     errors.NotEnoughBudget: _budget,
     errors.TooManyRequests: _too_many,
+    errors.AiPaused: _paused,
     errors.TooManyAnswers: lambda _: Explanation(
         "I have answered a lot in this thread within a minute and take a short break.",
         "Ask again in a minute.",

@@ -6,6 +6,7 @@ The words live in `handlers/boundary.py`: an error carries facts, never a senten
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.entities import Usage
 from services.entities.limits import LimitState
@@ -81,6 +82,30 @@ class TooManyRequests(ShowrunnerError):
     def __init__(self, seconds: float, per_minute: int) -> None:
         super().__init__(f"{per_minute} a minute; {seconds:.0f} s to wait")
         self.seconds, self.per_minute = seconds, per_minute
+
+
+class AiPaused(ShowrunnerError):
+    """Somebody has paused AI: `kind` is "person" or "channel". `until` None: until it is resumed."""
+
+    def __init__(self, kind: str, subject: str, by: str, until: datetime | None) -> None:
+        super().__init__(f"{kind} {subject}, by {by}")
+        self.kind, self.subject, self.by, self.until = kind, subject, by, until
+
+
+class MailUnavailable(ShowrunnerError):
+    """The mail server did not answer, or not now; `detail` names what it was, without addresses."""
+
+    permanent = False
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class MailRefused(MailUnavailable):
+    """It will not take this mail, however often it is asked."""
+
+    permanent = True
 
 
 class TooManyAnswers(ShowrunnerError):
@@ -161,6 +186,14 @@ class StoreUnavailable(ShowrunnerError):
     """The object store did not answer, or broke off."""
 
     permanent = False
+
+
+class LinkExpired(ShowrunnerError):
+    """Ours, but its time is over: a new one is to be had where this one was."""
+
+
+class LinkForged(ShowrunnerError):
+    """Not one of ours, or not for this item."""
 
 
 class SlackUnavailable(ShowrunnerError):

@@ -10,6 +10,10 @@ from services.errors import NotAllowed
 ROLES_OF_ACT: dict[str, frozenset[Role]] = {
     "chat": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
     "limits.set": frozenset({Role.OWNER, Role.ADMIN}),
+    "library": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
+    "ai.pause": frozenset({Role.OWNER, Role.ADMIN}),
+    "alerts.manage": frozenset({Role.OWNER, Role.ADMIN}),
+    "costs.see": frozenset({Role.OWNER, Role.ADMIN}),
     "usage.own": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
     "usage.team": frozenset({Role.OWNER, Role.ADMIN}),
 }

@@ -12,6 +12,7 @@ from handlers.grammar import Grammar
 from services.calendar import Calendar
 from services.limits import LimitsService
 from services.models.prices import BundledPrices
+from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Prices
@@ -26,6 +27,7 @@ class Shared:
     limits: LimitsService
     prices: Prices
     usage: UsageService
+    pauses: PausesService
     boundary: Boundary
     grammar: Grammar
 
@@ -50,6 +52,7 @@ def shared_of(settings: Settings, outside: Outside) -> Shared:
         limits=limits,
         prices=BundledPrices(),
         usage=UsageService(outside.uow, people, policy, limits, outside.clock, calendar),
+        pauses=PausesService(outside.uow, people, policy, outside.clock),
         boundary=Boundary(outside.replies),
         grammar=Grammar(),
     )

@@ -11,6 +11,7 @@ from services.calendar import Calendar
 from services.chat.context import Context, ContextBuilder, Fold
 from services.chat.intake import is_worded
 from services.chat.ledger import CallLedger, fold_reservation
+from services.chat.length import NORMAL, Length, capped
 from services.chat.sources import Addresses
 from services.chat.thread import Thread, thread_of
 from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
@@ -27,6 +28,7 @@ from services.errors import (
 from services.limits import LimitsService, worst_case
 from services.models.estimate import estimate_request
 from services.models.router import Completed, ModelRouter
+from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import (
@@ -69,6 +71,7 @@ class Preparation:
         context: ContextBuilder,
         limits: LimitsService,
         policy: Policy,
+        pauses: PausesService,
         prices: Prices,
         clock: Clock,
         calendar: Calendar,
@@ -82,6 +85,7 @@ class Preparation:
         self._context = context
         self._limits = limits
         self._policy = policy
+        self._pauses = pauses
         self._prices = prices
         self._clock = clock
         self._calendar = calendar
@@ -95,6 +99,7 @@ class Preparation:
         await self._check_loop(claim)
         person = await self._people.person(claim.turn.actor)
         self._policy.check(person, "chat")
+        await self._pauses.check(claim.turn.actor, claim.turn.channel)
         check_question(claim)
         return person
 
@@ -108,10 +113,10 @@ class Preparation:
         if bot_again or recent > self._settings.loop_limit:
             raise TooManyAnswers
 
-    async def context(self, claim: Claim, token: CancelToken) -> Context:
+    async def context(self, claim: Claim, token: CancelToken, length: Length = NORMAL) -> Context:
         """What to send, folded until it fits; `percent` is how full it was before. Raises Stopped."""
         await self._read_history(claim)
-        instruction = CONTINUE if claim.turn.source is Source.CONTINUE else ""
+        instruction = CONTINUE if claim.turn.source is Source.CONTINUE else length.instruction
         fullest = 0
         while not token.cancelled:
             thread = await self.thread(claim)
@@ -119,7 +124,7 @@ class Preparation:
             context = await self._context.build(thread, names, instruction=instruction)
             fullest = max(fullest, context.percent)
             if context.fold is None:
-                return replace(context, percent=min(fullest, 100))
+                return capped(replace(context, percent=min(fullest, 100)), length)
             await self._fold(claim, context.fold)
         raise Stopped
 
@@ -195,7 +200,7 @@ class Preparation:
     async def reserve(self, claim: Claim, context: Context) -> CallLedger:
         """Hold the worst case of the turn; the ledger that will settle it. Raises NotEnoughBudget."""
         await self._hold(
-            claim, "chat", claim.turn.id, context.tokens, self._settings.answer_tokens, question=True
+            claim, "chat", claim.turn.id, context.tokens, context.request.max_tokens, question=True
         )
         self._checkpoint("reserved")
         return self._ledger(claim, "chat", claim.turn.id, context.tokens)

@@ -42,6 +42,10 @@ from services.entities import (
 )
 from services.entities.limits import Asking
 from services.errors import ShowrunnerError
+from services.ports.alerts import IncidentStore, PauseStore
+from services.ports.answers import AnswerStore
+from services.ports.costs import CostStore
+from services.ports.digests import DigestStore
 from services.ports.library import LibraryStore
 from services.ports.limits import LimitStore
 from services.ports.usage import UsageStore
@@ -234,11 +238,18 @@ class CallStore(Protocol):
         ...
 
     async def store_answer(
-        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+        self,
+        answer: Message,
+        call: ModelCall,
+        reservation_id: UUID,
+        spent: Mapping[str, int],
+        attempt: int,
+        *,
+        kept_as: bytes | None = None,
     ) -> None:
         """`hold`, `finish`, `settle`, `add_answer`, and the turn DELIVERING: all or nothing, in one statement.
 
-        Raises LostClaim.
+        `kept_as`: the key under which it may be given again. Raises LostClaim.
         """
         ...
 
@@ -356,6 +367,9 @@ class UnitOfWork(Protocol):
     def calls(self) -> CallStore: ...
 
     @property
+    def answers(self) -> AnswerStore: ...
+
+    @property
     def people(self) -> PeopleStore: ...
 
     @property
@@ -363,6 +377,18 @@ class UnitOfWork(Protocol):
 
     @property
     def limits(self) -> LimitStore: ...
+
+    @property
+    def incidents(self) -> IncidentStore: ...
+
+    @property
+    def pauses(self) -> PauseStore: ...
+
+    @property
+    def costs(self) -> CostStore: ...
+
+    @property
+    def digests(self) -> DigestStore: ...
 
     @property
     def usage(self) -> UsageStore: ...
@@ -516,6 +542,7 @@ class AnswerNotes:
     cost: Decimal | None = None
     """US dollars; None: the model's price is unknown."""
     models: tuple[str, ...] = ()
+    kept: bool = False  # given before to the very same; offers "Answer again"
     stopped: bool = False
     broken: bool = False  # offers "Continue"
     cut: bool = False  # the output cap was reached; offers "Continue"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from storage.tables.alerts import alert_mails, check_states, digests, incidents, maintenance, pauses
+from storage.tables.answers import prompt_cache
 from storage.tables.base import is_any, metadata
 from storage.tables.calls import OPEN_OUTCOMES, ai_calls, budget_counters, reservations, usage_daily
 from storage.tables.chat import (
@@ -35,25 +37,32 @@ __all__ = [
     "POST_KINDS",
     "RUNNING_STATES",
     "ai_calls",
+    "alert_mails",
     "budget_counters",
+    "check_states",
     "content_channels",
     "content_is_open",
     "content_parts",
     "contents",
     "conversations",
+    "digests",
     "feedback",
     "file_texts",
     "followers",
+    "incidents",
     "is_any",
     "library_channels",
     "limit_requests",
     "limit_versions",
     "limits",
+    "maintenance",
     "memberships",
     "message_is_ours",
     "messages",
     "metadata",
+    "pauses",
     "posts",
+    "prompt_cache",
     "rate_buckets",
     "request_times",
     "reservations",

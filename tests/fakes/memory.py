@@ -20,6 +20,7 @@ from services.entities import (
     Post,
     Turn,
 )
+from services.entities.alerts import AlertMail, Incident, Maintenance, Pause, Reading
 from services.entities.limits import Limit, LimitRequest
 
 K = TypeVar("K", bound=Hashable)
@@ -54,6 +55,12 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    answer: Message
+    call: ModelCall
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Tables as dictionaries. `jobs` are the committed ones, as (task, payload)."""
 
@@ -66,6 +73,7 @@ class Memory:
     feedback: dict[tuple[UUID, str, str], Feedback] = field(default_factory=dict)
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     rolled_up: dict[UUID, ModelCall] = field(default_factory=dict)
+    kept: dict[bytes, Kept] = field(default_factory=dict)
     counters: dict[tuple[str, date, str], BudgetState] = field(default_factory=dict)
     reservations: dict[UUID, Reservation] = field(default_factory=dict)
     limits: dict[tuple[str, str, str, str, str], Limit] = field(default_factory=dict)
@@ -78,6 +86,12 @@ class Memory:
     settings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     posts: dict[UUID, Post] = field(default_factory=dict)
     held_posts: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
+    checks: dict[tuple[str, str, str, str], tuple[Reading, datetime]] = field(default_factory=dict)
+    incidents: dict[UUID, Incident] = field(default_factory=dict)
+    mails: dict[UUID, AlertMail] = field(default_factory=dict)
+    maintenance: dict[UUID, Maintenance] = field(default_factory=dict)
+    pauses: dict[tuple[str, str, str], Pause] = field(default_factory=dict)
+    digests: dict[tuple[str, str, date], datetime | None] = field(default_factory=dict)
     jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     up_for: list[timedelta] = field(default_factory=lambda: [timedelta(days=1)])
     library: Any = field(default_factory=lambda: _library())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.calendar import Calendar
-from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, Preparation
+from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, KeptAnswers, Preparation
 from services.chat.context import ContextBuilder
 from services.entities import (
     BudgetState,
@@ -25,6 +26,7 @@ from services.entities import (
 )
 from services.limits import TOKENS, LimitsService
 from services.models.router import ModelRouter
+from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Finished, ModelRequest, TextDelta
@@ -55,7 +57,12 @@ class Desk:
     """`claude` is asked first, then `gpt`; `haiku` makes summaries."""
 
     def __init__(
-        self, *, context_tokens: int = 50_000, daily_tokens: int = 500_000, per_minute: int = 20
+        self,
+        *,
+        context_tokens: int = 50_000,
+        daily_tokens: int = 500_000,
+        per_minute: int = 20,
+        kept_hours: int = 0,
     ) -> None:
         self.clock = FakeClock()
         self.memory = new_memory(self.clock.now)
@@ -71,6 +78,7 @@ class Desk:
         self.passed: list[str] = []
         self.on_checkpoint: Callable[[str], None] = lambda _: None
         self.context_tokens, self.daily_tokens = context_tokens, daily_tokens
+        self.kept = KeptAnswers(self.uow, self.clock, CALENDAR, timedelta(hours=kept_hours))
         self.per_minute = per_minute
         self._wire()
 
@@ -83,6 +91,7 @@ class Desk:
             self.uow, self.clock, CALENDAR, people, policy, self.daily_tokens, self.per_minute
         )
         context = ContextBuilder(self.files, limit=self.context_tokens, answer_tokens=ANSWER_TOKENS)
+        self.pauses = PausesService(self.uow, people, policy, self.clock)
         preparation = Preparation(
             self.uow,
             self.slack,
@@ -91,6 +100,7 @@ class Desk:
             context,
             self.limits,
             policy,
+            self.pauses,
             FixedPrices(),
             self.clock,
             CALENDAR,
@@ -106,6 +116,7 @@ class Desk:
             self.cancellation,
             self.clock,
             self.checkpoint,
+            self.kept,
             settings,
         )
         self.choices = ChatChoices(self.uow, self.intake, people, policy, self.clock)

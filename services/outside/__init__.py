@@ -1,0 +1,1 @@
+"""Thin adapters of ports whose other side is neither Slack, a model nor storage."""
