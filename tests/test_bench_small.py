@@ -22,6 +22,7 @@ from tests.bench import (
     latency,
     load,
     report,
+    reservations,
     start,
     throughput,
     upload,
@@ -63,6 +64,13 @@ async def test_p1_times_acknowledgements(stand: Stand, product: Bot):
     async with stand.floor("ok") as floor:
         size = acknowledgement.Size(rounds=1, seconds=0.4)
         assert_measured(await acknowledgement.measured(stand, floor, product, size))
+
+
+@in_one_loop
+async def test_p9_reserves_at_once_and_never_too_much(stand: Stand):
+    [found] = await reservations.bench(stand, reservations.Size(requests=40, waves=2, rounds=1))
+    assert_measured(found)
+    assert found.figure.endswith("overspend 0")
 
 
 @in_one_loop

@@ -17,6 +17,7 @@ from tests.chaos import (
     r6_reconnects,
     r7_failover,
     r8_broken_answers,
+    r9_budget,
     r10_database,
     r13_rate_limits,
     slack_input,
@@ -60,6 +61,10 @@ async def test_no_event_is_missed_while_connections_close(ground):
 async def test_the_other_provider_answers(ground):
     kinds, troubles = ("529", "cut before a token"), ("refused",)
     assert_met(await r7_failover.run(ground, SMALL, kinds=kinds, troubles=troubles))
+
+
+async def test_a_limit_is_never_passed_however_many_ask_at_once(ground):
+    assert_met(await r9_budget.run(ground, SMALL, questions=30, programs=2))
 
 
 async def test_a_restarted_database_loses_nothing(ground):

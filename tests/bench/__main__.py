@@ -26,6 +26,7 @@ from tests.bench import (
     growth,
     latency,
     report,
+    reservations,
     start,
     throughput,
     upload,
@@ -49,6 +50,7 @@ BENCHES: dict[str, Bench] = {
     "P4": lambda stand: calls.bench(stand, calls.Size()),
     "P5": lambda stand: upload.bench(stand, upload.Size()),
     "P8": lambda stand: usage.bench(stand, usage.Size()),
+    "P9": lambda stand: reservations.bench(stand, reservations.Size()),
     "P11": lambda stand: start.bench(stand, start.Size()),
     "P12": lambda _: caching.bench(caching.Size()),
 }

@@ -186,11 +186,11 @@ async def test_what_is_set_at_home_is_kept(stage):
     view = await stage.sandbox.wait_for(lambda: stage.workspace.homes.get(ben))
     await stage.people.press("ben", "home.length", view, "short")
     await stage.people.press("ben", "home.timezone", view, "Asia/Tokyo")
-    await stage.people.press("ben", "home.notices", view, ["digests"])
+    await stage.people.press("ben", "home.notices", view, [])
     [row] = await stage.rows("SELECT settings::text FROM users WHERE user_id = $1", ben)
     settings = json.loads(row["settings"])
     assert settings | {"length": "short", "timezone": "Asia/Tokyo"} == settings
-    assert (settings["warnings"], settings["digests"]) == ("off", "")
+    assert settings["warnings"] == "off"
     await stage.people.press("ben", "home.length", view, "desk")
 
 
