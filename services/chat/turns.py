@@ -20,6 +20,7 @@ from services.chat.preparation import ChatSettings, Preparation
 from services.chat.writing import AnswerWriting
 from services.entities import CallOutcome, Claim, Message, ModelCall, Source, Turn, TurnState
 from services.errors import (
+    AiPaused,
     BadRequest,
     LostClaim,
     NotAllowed,
@@ -38,7 +39,7 @@ from services.retry import persistently
 log = structlog.get_logger()
 
 SOON = 0.25  # seconds
-REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers)
+REFUSALS = (AiPaused, BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers)
 
 
 class ChatService:
