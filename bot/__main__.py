@@ -77,7 +77,7 @@ def _demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("what", choices=("usage",))
     demo.add_argument("--days", type=int, default=35, help="how many, up to yesterday")
     demo.add_argument("--people", type=_ids, default=[], help="Slack user ids (default: all there are)")
-    demo.add_argument("--channels", type=_ids, default=[], help="channel ids (default: all that it is in)")
+    demo.add_argument("--channels", type=_ids, required=True, help="channel ids, with commas between")
     demo.add_argument("--seed", type=int, default=1, help="another one makes other use")
 
 

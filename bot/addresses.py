@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 DATABASE_OPTIONS = frozenset({"host", "port", "sslmode"})
 
 
@@ -12,6 +13,14 @@ def web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ValueError("is not a web address: it must start with https://")
+    return value
+
+
+def public_address(value: str) -> str:
+    """Raises ValueError: what people see here is for them alone, and cookies are not sent in the open."""
+    parts = urlsplit(value)
+    if parts.scheme != "https" and parts.hostname not in HERE:
+        raise ValueError("must begin with https://, unless it is this machine itself")
     return value
 
 

@@ -123,6 +123,9 @@ def press_of(body: Body) -> Press:
 
 
 def value_of(action: Body) -> str:
+    """What was chosen; of several, all, with commas between."""
+    if action.get("selected_options") is not None:
+        return ",".join(str(option["value"]) for option in action["selected_options"])
     option = action.get("selected_option")
     return str(option["value"] if option else action.get("value") or "")
 
@@ -145,7 +148,16 @@ def field_value(field: Body) -> Any:
     option = field.get("selected_option")
     if option:
         return option["value"]
-    for name in ("value", "selected_conversation", "selected_channel", "selected_user", "selected_date"):
+    if field.get("selected_options") is not None:
+        return [option["value"] for option in field["selected_options"]]
+    for name in (
+        "value",
+        "selected_conversation",
+        "selected_channel",
+        "selected_user",
+        "selected_date",
+        "files",
+    ):
         if field.get(name) is not None:
             return field[name]
     return None

@@ -17,9 +17,12 @@ from handlers.boundary import explain
 from handlers.directory import SlackDirectory
 from handlers.files import SlackFiles
 from handlers.sender.bulletins import Bulletins
+from handlers.sender.capabilities import Capabilities
+from handlers.sender.charts import Charts
 from handlers.sender.gate import SlackCalls
 from handlers.sender.presenter import SlackPresenter
 from handlers.sender.replies import SlackReplies
+from handlers.sender.uploads import SlackUploads
 from jobs.queue import Enqueuer
 from services.files import ThreadFiles
 from services.models.router import ModelRouter
@@ -44,6 +47,8 @@ class Outside:
     presenter: SlackPresenter
     bulletins: Bulletins
     replies: SlackReplies
+    uploads: SlackUploads
+    charts: Charts
     slack_files: SlackFiles
     files: ThreadFiles
     objects: ObjectStore
@@ -60,6 +65,7 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
     directory = SlackDirectory(calls, lambda: base.identity.bot_user)
     token = settings.slack_bot_token.get_secret_value()
     slack_files = SlackFiles(base.session, token, settings.slack_api_url, calls)
+    uploads = SlackUploads(calls, base.session, settings.slack_api_url)
     return Outside(
         clock=clock,
         checkpoint=overrides.get("checkpoint") or checkpoint_for(settings.crash_at),
@@ -73,6 +79,8 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
         presenter=SlackPresenter(calls, directory, uow, clock, explain),
         bulletins=Bulletins(calls, directory, uow, clock, timedelta(seconds=settings.lease_seconds)),
         replies=SlackReplies(calls),
+        uploads=uploads,
+        charts=Charts(Capabilities(clock), uploads, clock),
         slack_files=slack_files,
         files=ThreadFiles(slack_files),
         objects=base.objects,

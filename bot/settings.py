@@ -68,11 +68,53 @@ class Settings(Alerting, Connections):
         validation_alias=_own("SUMMARY_MODELS"),
         description="cheap models that fold long threads into a summary, in order",
     )
+    transcription_models: Names = Field(
+        ("gpt-transcribe",),
+        validation_alias=_own("TRANSCRIPTION_MODELS"),
+        description="models that write down what is said in videos and recordings, in order",
+    )
+    library_adds: Literal["auto", "ask", "off"] = Field(
+        "auto",
+        validation_alias=_own("LIBRARY_ADDS"),
+        description="whether files shared in channels are added to the library: auto, ask or off; each channel "
+        "can change it",
+    )
+    library_emoji: str = Field(
+        "inbox_tray",
+        validation_alias=_own("LIBRARY_EMOJI"),
+        description="name of the emoji that adds a message's files to the library",
+    )
+    library_file_mb: int = Field(
+        4_096,
+        ge=1,
+        validation_alias=_own("LIBRARY_FILE_MB"),
+        description="largest file that the library takes in, in megabytes",
+    )
+    library_keep_deleted_days: int = Field(
+        30,
+        ge=0,
+        validation_alias=_own("LIBRARY_KEEP_DELETED_DAYS"),
+        description="days that deleted items can be restored",
+    )
+    media_hours: float = Field(
+        4.0,
+        gt=0,
+        le=24,
+        validation_alias=_own("MEDIA_HOURS"),
+        description="longest video or recording that is taken in",
+    )
     daily_tokens: int = Field(
         500_000,
         ge=0,
         validation_alias=_own("DAILY_TOKENS"),
         description="tokens a person may use a day",
+    )
+    requests_per_minute: int = Field(
+        20,
+        ge=0,
+        le=1_000,
+        validation_alias=_own("REQUESTS_PER_MINUTE"),
+        description="questions a person may ask within a minute; 0: any number",
     )
     timezone: str = Field(
         "UTC",
@@ -92,6 +134,13 @@ class Settings(Alerting, Connections):
         le=20_000,
         validation_alias=_own("ANSWER_TOKENS"),
         description="longest answer, in tokens",
+    )
+    answer_cache_hours: int = Field(
+        24,
+        ge=0,
+        le=24,
+        validation_alias=_own("ANSWER_CACHE_HOURS"),
+        description="hours in which the very same question gets the answer it had, for nothing (0: never)",
     )
     stall_seconds: float = Field(
         20.0,
@@ -142,12 +191,17 @@ class Settings(Alerting, Connections):
         None, validation_alias=_own("CRASH_AT"), description="fault tests only: kill -9 itself at this point"
     )
 
-    @field_validator("owners", "chat_models", "summary_models", mode="before")
+    @field_validator("owners", "chat_models", "summary_models", "transcription_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("public_url", mode="after")
+    @classmethod
+    def _safe(cls, value: str | None) -> str | None:
+        return None if value is None else addresses.public_address(value)
 
     @field_validator("master_key")
     @classmethod

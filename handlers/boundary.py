@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 import structlog
 from uuid_utils.compat import uuid7
 
-from handlers.blocks import files
+from handlers.blocks import files, limits
+from handlers.blocks.kit import slack_date
 from handlers.routes import Audience
 from handlers.sender.sanitise import escape
 from services import errors
 from services.media.safe import shown_name
 
 log = structlog.get_logger()
+
+__all__ = ["Boundary", "Explanation", "explain", "provider_trouble", "slack_date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,6 @@ class Boundary:
         incident = str(uuid7())[-8:]
         log.error("handler.failed", incident=incident, exc_info=error)
         return incident
-
-
-def slack_date(at: datetime) -> str:
-    """A time that each reader sees in their own zone."""
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
 
 
 def explain(error: Exception) -> Explanation:
@@ -96,11 +94,13 @@ def _not_allowed(error: errors.NotAllowed) -> Explanation:
 
 
 def _budget(error: errors.NotEnoughBudget) -> Explanation:
+    return Explanation(limits.what_is_full(error), limits.what_to_do(error))
+
+
+def _too_many(error: errors.TooManyRequests) -> Explanation:
     return Explanation(
-        f"This would go over your limit of {error.cap:,} tokens a day: about {error.needed:,} are needed, "
-        f"{error.left:,} are left.",
-        f"The limit resets {slack_date(error.resets_at)}. A shorter question in a new thread needs less; "
-        "an owner of Showrunner can raise the limit.",
+        f"You have asked {error.per_minute} questions within a minute, which is all I take from one person.",
+        f"Ask again in {math.ceil(error.seconds)} seconds.",
     )
 
 
@@ -171,6 +171,7 @@ WORDS: dict[type[Exception], Callable[..., Explanation]] = {
     errors.NotFound: lambda error: Explanation(f"I can't find that {error.what} any more.", ""),
     errors.NotAllowed: _not_allowed,
     errors.NotEnoughBudget: _budget,
+    errors.TooManyRequests: _too_many,
     errors.AiPaused: _paused,
     errors.TooManyAnswers: lambda _: Explanation(
         "I have answered a lot in this thread within a minute and take a short break.",

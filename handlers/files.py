@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -31,6 +32,11 @@ class SlackFiles:
 
     async def fetch(self, file: FileRef, target: Path, *, limit: int) -> int:
         """Stream a file's bytes to `target`; its size in bytes. Nothing is left behind on failure."""
+        size, _ = await self.fetch_hashed(file, target, limit=limit)
+        return size
+
+    async def fetch_hashed(self, file: FileRef, target: Path, *, limit: int) -> tuple[int, str]:
+        """The same, with the SHA-256 of the bytes in hex, computed on their way."""
         if file.size > limit:
             raise FileUnreadable(file.name, "too_large")
         if _origin(file.url) not in self._origins:
@@ -52,7 +58,7 @@ class SlackFiles:
             raise FileUnreadable(file_id, "gone" if error.code == "file_deleted" else "no_access") from error
         return to_file(answer["file"])
 
-    async def _download(self, file: FileRef, target: Path, limit: int) -> int:
+    async def _download(self, file: FileRef, target: Path, limit: int) -> tuple[int, str]:
         headers = {"Authorization": f"Bearer {self._token}"}
         async with self._session.get(
             file.url, headers=headers, timeout=_TIMEOUT, allow_redirects=False
@@ -62,14 +68,19 @@ class SlackFiles:
                 return await _copy(response.content, sink, file.name, limit)
 
 
-async def _copy(content: aiohttp.StreamReader, sink: IO[bytes], name: str, limit: int) -> int:
-    size = 0
+async def _copy(content: aiohttp.StreamReader, sink: IO[bytes], name: str, limit: int) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+
+    def keep(chunk: bytes) -> None:
+        sink.write(chunk)
+        digest.update(chunk)
+
     async for chunk in content.iter_chunked(CHUNK):
         size += len(chunk)
         if size > limit:
             raise FileUnreadable(name, "too_large")
-        await asyncio.to_thread(sink.write, chunk)
-    return size
+        await asyncio.to_thread(keep, chunk)
+    return size, digest.hexdigest()
 
 
 def _check(response: aiohttp.ClientResponse, file: FileRef, limit: int) -> None:

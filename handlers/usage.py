@@ -63,6 +63,7 @@ class UsageHandlers:
         yield Button("usage.model", self.look)
         yield Button("usage.purpose", self.look)
         yield Button("usage.period", self.look)
+        yield Button("usage.open", self.open)
         yield Button("usage.csv", self.file)
         yield Button("usage.share", self.share)
 
@@ -79,6 +80,12 @@ class UsageHandlers:
         asked = asked_again(press.value, press.actor.team)
         report = await self._usage.asked(press.actor, asked.query)
         await self._reports.replace(press, page_of(report, asked, shareable=press.channel_kind != "im"))
+
+    async def open(self, press: Press) -> None:
+        """From Home, where nothing can be shown: into their messages with us."""
+        asked = asked_again(press.value, press.actor.team)
+        report = await self._usage.asked(press.actor, asked.query)
+        await self._reports.show(press.to, page_of(report, asked, shareable=False))
 
     async def file(self, press: Press) -> None:
         asked = asked_again(press.value, press.actor.team)

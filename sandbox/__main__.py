@@ -20,7 +20,7 @@ from sandbox.settings import REPOSITORY, SandboxSettings
 
 _HOST = "127.0.0.1"
 _SLOW_START = 60.0
-_DAYS_OF_USE = 35
+_DAYS_OF_USE = 63
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,9 +5,11 @@ The words live in `handlers/boundary.py`: an error carries facts, never a senten
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.entities import Usage
+from services.entities.limits import LimitState
 
 
 class ShowrunnerError(Exception):
@@ -61,11 +63,25 @@ class NotAllowed(ShowrunnerError):
 
 
 class NotEnoughBudget(ShowrunnerError):
-    """A reservation that does not fit. `scope` is the limit's, as in BudgetLine; amounts are tokens."""
+    """A request that does not fit under `limit`; both are in its unit. `raisers`: who can raise it, by id."""
 
-    def __init__(self, *, scope: str, left: int, cap: int, needed: int, resets_at: datetime) -> None:
-        super().__init__(f"{scope}: {needed} needed, {left} of {cap} left")
-        self.scope, self.left, self.cap, self.needed, self.resets_at = scope, left, cap, needed, resets_at
+    def __init__(self, limit: LimitState, needed: int, raisers: Sequence[str] = ()) -> None:
+        super().__init__(f"{limit.scope}: {needed} {limit.unit} needed, {limit.left} of {limit.cap} left")
+        self.limit, self.needed, self.raisers = limit, needed, tuple(raisers)
+
+
+class LimitsChanged(ShowrunnerError):
+    """Somebody set a limit since these were read: reserve again under the new ones."""
+
+    permanent = False
+
+
+class TooManyRequests(ShowrunnerError):
+    """More questions within a minute than a person may ask. `seconds` until one more fits."""
+
+    def __init__(self, seconds: float, per_minute: int) -> None:
+        super().__init__(f"{per_minute} a minute; {seconds:.0f} s to wait")
+        self.seconds, self.per_minute = seconds, per_minute
 
 
 class AiPaused(ShowrunnerError):
@@ -170,6 +186,14 @@ class StoreUnavailable(ShowrunnerError):
     """The object store did not answer, or broke off."""
 
     permanent = False
+
+
+class LinkExpired(ShowrunnerError):
+    """Ours, but its time is over: a new one is to be had where this one was."""
+
+
+class LinkForged(ShowrunnerError):
+    """Not one of ours, or not for this item."""
 
 
 class SlackUnavailable(ShowrunnerError):

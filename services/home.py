@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.entities import Actor, Conversation, Person, UsageToday
-from services.errors import BadArgument
-from services.limits import LimitsService
+from services.entities import Actor, Conversation, Person
+from services.entities.usage import Counted, Scope, ScopeKind
 from services.people import PeopleService
 from services.ports import UnitOfWorkFactory
+from services.settings import MODEL, check_setting
+from services.usage import Query, Report, UsageService
 
 RECENT = 5
-MODEL = "model"
+MONTH_AND_MORE = "31d"  # the longest month, so that one report holds all of this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +21,31 @@ class Overview:
     """`recent` are conversations with their first question, newest first; `model` None is the desk's choice."""
 
     person: Person
-    usage: UsageToday
+    report: Report
     models: tuple[str, ...]
     model: str | None
     recent: Sequence[tuple[Conversation, str]]
 
+    @property
+    def today(self) -> Counted:
+        return self.report.days[-1][1]
+
+    @property
+    def month(self) -> Counted:
+        this = self.report.period.span.last
+        days = (
+            counted for day, counted in self.report.days if (day.year, day.month) == (this.year, this.month)
+        )
+        return sum(days, Counted())
+
 
 class HomeService:
     def __init__(
-        self, uow: UnitOfWorkFactory, people: PeopleService, limits: LimitsService, models: tuple[str, ...]
+        self, uow: UnitOfWorkFactory, people: PeopleService, usage: UsageService, models: tuple[str, ...]
     ) -> None:
         self._uow = uow
         self._people = people
-        self._limits = limits
+        self._usage = usage
         self._models = models
 
     async def visit(self, actor: Actor, event_id: str, task: str, channel: str) -> None:
@@ -44,14 +57,16 @@ class HomeService:
 
     async def overview(self, actor: Actor) -> Overview:
         person = await self._people.person(actor)
-        usage = await self._limits.today(actor)
-        async with self._uow() as uow:
+        own = Scope(actor.team, ScopeKind.PERSON, actor.user)
+        report = await self._usage.report(Query(own, MONTH_AND_MORE))
+        async with self._uow(atomic=False) as uow:
             recent = await uow.chat.recent_conversations(actor, RECENT)
         chosen = person.settings.get(MODEL)
-        return Overview(person, usage, self._models, chosen if chosen in self._models else None, recent)
+        return Overview(person, report, self._models, chosen if chosen in self._models else None, recent)
 
-    async def choose_model(self, actor: Actor, model: str) -> None:
-        """`model` empty: whatever the desk answers with. Raises BadArgument."""
-        if model and model not in self._models:
-            raise BadArgument(f"`{model[:40]}` is not one of the models here", ", ".join(self._models))
-        await self._people.choose(actor, MODEL, model)
+    async def choose(self, actor: Actor, chosen: Mapping[str, str]) -> None:
+        """Values by setting; empty: whatever the desk does by itself. Raises BadArgument, nothing being set."""
+        for name, value in chosen.items():
+            check_setting(name, value, self._models)
+        for name, value in chosen.items():
+            await self._people.choose(actor, name, value)

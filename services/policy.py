@@ -9,6 +9,8 @@ from services.errors import NotAllowed
 
 ROLES_OF_ACT: dict[str, frozenset[Role]] = {
     "chat": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
+    "limits.set": frozenset({Role.OWNER, Role.ADMIN}),
+    "library": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
     "ai.pause": frozenset({Role.OWNER, Role.ADMIN}),
     "alerts.manage": frozenset({Role.OWNER, Role.ADMIN}),
     "costs.see": frozenset({Role.OWNER, Role.ADMIN}),
@@ -19,13 +21,13 @@ ROLES_OF_ACT: dict[str, frozenset[Role]] = {
 
 class Policy:
     def __init__(self, owners: Collection[str], *, guests: bool) -> None:
-        self._owners = frozenset(owners)
+        self.owners = tuple(dict.fromkeys(owners))
         self._guests = guests
 
     def role(self, person: Person) -> Role:
         if person.is_deleted:
             return Role.BLOCKED
-        if person.user in self._owners:
+        if person.user in self.owners:
             return Role.OWNER
         if person.is_guest and not self._guests:
             return Role.GUEST
@@ -41,4 +43,4 @@ class Policy:
         return self.role(person) in ROLES_OF_ACT.get(act, frozenset())
 
     def is_owner(self, actor: Actor) -> bool:
-        return actor.user in self._owners
+        return actor.user in self.owners

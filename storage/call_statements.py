@@ -9,6 +9,8 @@ from __future__ import annotations
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from storage.budget_statements import GONE
+
 # The hot rollup row is locked last and only until commit. Parameters that are null keep what is stored.
 _HELD = """
 held AS MATERIALIZED (
@@ -85,73 +87,6 @@ ON CONFLICT (team, day, user_id, channel, provider, model, purpose) DO UPDATE SE
 """
 CLOSE_CALL = text(f"WITH {_DONE} {_ROLL_UP}")
 
-# It does not wait for the disk: the row of the call that it is held for does, and takes it along.
-# No row: a counter is missing. Nothing is locked then, so that creating them cannot meet another's locks.
-RESERVE = text("""
-WITH wanted AS MATERIALIZED (
-    SELECT w.*, set_config('synchronous_commit', 'off', true) FROM unnest(
-        CAST(:scopes AS text[]), CAST(:periods AS date[]), CAST(:units AS text[]),
-        CAST(:amounts AS bigint[]), CAST(:caps AS bigint[])
-    ) AS w (scope, period, unit, amount, cap)
-), counters AS (
-    SELECT count(*) = cardinality(CAST(:scopes AS text[])) AS complete
-    FROM budget_counters JOIN wanted USING (scope, period, unit)
-), locked AS MATERIALIZED (
-    SELECT c.scope, c.period, c.unit, w.amount, c.spent + c.reserved + w.amount <= w.cap AS fits
-    FROM budget_counters AS c JOIN wanted AS w USING (scope, period, unit)
-    WHERE (SELECT complete FROM counters)
-    ORDER BY c.scope, c.period, c.unit
-    FOR NO KEY UPDATE OF c
-), held AS (
-    INSERT INTO reservations (id, lines)
-    SELECT :reservation, :lines
-    WHERE (SELECT count(*) FROM locked WHERE fits) = cardinality(CAST(:scopes AS text[]))
-    ON CONFLICT DO NOTHING
-    RETURNING id
-), moved AS (
-    UPDATE budget_counters AS c SET reserved = c.reserved + l.amount
-    FROM locked AS l, held
-    WHERE c.scope = l.scope AND c.period = l.period AND c.unit = l.unit
-)
-SELECT scope, period, unit, fits FROM locked
-""").bindparams(bindparam("lines", type_=JSONB))
-
-CREATE_COUNTERS = text("""
-INSERT INTO budget_counters (scope, period, unit)
-SELECT * FROM unnest(CAST(:scopes AS text[]), CAST(:periods AS date[]), CAST(:units AS text[]))
-    AS w (scope, period, unit)
-ORDER BY scope, period, unit
-ON CONFLICT DO NOTHING
-""")
-
-_GONE = """
-gone AS (
-    DELETE FROM reservations
-    WHERE id = ANY(CAST(:reservations AS uuid[])) AND (:started OR NOT started)
-    RETURNING lines
-), line AS MATERIALIZED (
-    SELECT scope, period, unit, sum(amount)::bigint AS amount
-    FROM gone, jsonb_to_recordset(gone.lines) AS l (scope text, period date, unit text, amount bigint)
-    GROUP BY scope, period, unit
-), locked AS MATERIALIZED (
-    SELECT c.scope, c.period, c.unit, line.amount
-    FROM budget_counters AS c JOIN line USING (scope, period, unit)
-    ORDER BY c.scope, c.period, c.unit
-    FOR NO KEY UPDATE OF c
-), moved AS (
-    UPDATE budget_counters AS c SET
-        reserved = c.reserved - l.amount,
-        spent = c.spent + CASE
-            WHEN :whole THEN l.amount ELSE coalesce((CAST(:spent AS jsonb) ->> l.unit)::bigint, 0)
-        END
-    FROM locked AS l
-    WHERE c.scope = l.scope AND c.period = l.period AND c.unit = l.unit
-)
-"""
-GIVE_BACK = text(f"WITH {_GONE} SELECT count(*) FROM gone").bindparams(  # noqa: S608 - parts of our own
-    bindparam("spent", type_=JSONB)
-)
-
 _ANSWERED = """
 delivering AS (
     UPDATE turns SET state = 'delivering', error = NULL FROM held WHERE turns.id = held.id
@@ -161,6 +96,14 @@ delivering AS (
     FROM conversations AS c, held WHERE c.id = :conversation
     ON CONFLICT (turn_id) WHERE author IN ('us') DO UPDATE SET
         ts = excluded.ts, text = excluded.text, at = excluded.at, tokens = excluded.tokens
+    RETURNING id
+), kept AS (
+    INSERT INTO prompt_cache (key, message_id, provider, model, tokens, cost, at)
+    SELECT CAST(:kept_as AS bytea), answer.id, done.provider, done.model,
+        done.tokens_in + done.tokens_out, done.cost, done.started_at
+    FROM answer, done WHERE CAST(:kept_as AS bytea) IS NOT NULL
+    ON CONFLICT (key) DO UPDATE SET
+        message_id = excluded.message_id, tokens = excluded.tokens, cost = excluded.cost, at = excluded.at
 )
 """
 _IF_HELD = "EXISTS (SELECT FROM held) AND id ="
@@ -168,7 +111,7 @@ _ALL = (
     _HELD,
     _DONE.replace("WHERE id =", f"WHERE {_IF_HELD}"),
     f"rolled_up AS ({_ROLL_UP})",
-    _GONE.replace("WHERE id =", f"WHERE {_IF_HELD}"),
+    GONE.replace("WHERE id =", f"WHERE {_IF_HELD}"),
     _ANSWERED,
 )
 STORE_ANSWER = text(f"WITH {', '.join(_ALL)} SELECT count(*) FROM held").bindparams(  # noqa: S608 - parts of our own

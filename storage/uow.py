@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.errors import StorageUnavailable
 from services.ports import UnitOfWorkFactory
+from storage.answers import SqlAnswerStore
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
 from storage.costs import SqlCostStore
 from storage.digests import SqlDigestStore
 from storage.incidents import SqlIncidentStore
 from storage.library import SqlLibraryStore
+from storage.limits import SqlLimitStore
 from storage.outages import is_outage
 from storage.pauses import SqlPauseStore
 from storage.people import SqlPeopleStore
@@ -48,12 +50,20 @@ class SqlUnitOfWork:
         return SqlCallStore(self._connection)
 
     @cached_property
+    def answers(self) -> SqlAnswerStore:
+        return SqlAnswerStore(self._connection)
+
+    @cached_property
     def people(self) -> SqlPeopleStore:
         return SqlPeopleStore(self._connection)
 
     @cached_property
     def posts(self) -> SqlPostStore:
         return SqlPostStore(self._connection)
+
+    @cached_property
+    def limits(self) -> SqlLimitStore:
+        return SqlLimitStore(self._connection)
 
     @cached_property
     def incidents(self) -> SqlIncidentStore:

@@ -119,4 +119,5 @@ def _to_tally(row: Row[Any]) -> Tally:
 def _to_counted(row: Row[Any]) -> Counted:
     """Sums of bigint are numeric in PostgreSQL; of no rows they are null."""
     known: dict[str, Any] = {name: getattr(row, name) or Decimal(0) for name in _MEASURES}
-    return Counted(**{name: value if name in _EXACT else int(value) for name, value in known.items()})
+    exact: dict[str, Any] = {name: value if name in _EXACT else int(value) for name, value in known.items()}
+    return Counted(**exact)

@@ -13,7 +13,19 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from tests.bench import acknowledgement, calls, figures, growth, latency, load, report, start, throughput
+from tests.bench import (
+    acknowledgement,
+    caching,
+    calls,
+    figures,
+    growth,
+    latency,
+    load,
+    report,
+    start,
+    throughput,
+    upload,
+)
 from tests.bench.numbers import quantile, ratio
 from tests.bench.processes import Bot
 from tests.bench.report import Figure
@@ -73,10 +85,22 @@ async def test_p4_counts_calls(stand: Stand, product: Bot):
 
 
 @in_one_loop
+async def test_p5_times_an_upload(stand: Stand):
+    assert_measured(await upload.measured(stand, upload.Size(rounds=1, bytes=16 * upload.MIB)))
+
+
+@in_one_loop
 async def test_p11_looks_at_a_process_after_its_first_answer(stand: Stand, floor: Bot, product: Bot):
     starts = [start.Start(bot.started_in, bot.memory()) for bot in (floor, product)]
 
     assert_measured(start.figure(starts[:1], starts[1:], start.Size(1)))
+
+
+async def test_p12_pays_half_for_a_thread_or_less():
+    """Money, not time: the bar itself is asserted."""
+    [found] = await caching.bench(caching.Size(turns=8))
+    assert found.met, found.figure
+    assert_measured(found)
 
 
 @in_one_loop

@@ -47,7 +47,7 @@ def test_what_is_told_about_commands_was_found():
 
 def test_every_word_of_the_program_is_a_command():
     (words,) = [action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)]
-    assert set(words.choices) == {"serve", "migrate", "manifest", "doctor"}
+    assert set(words.choices) == {"serve", "migrate", "manifest", "doctor", "demo"}
 
 
 def test_installing_takes_at_most_ten_lines():

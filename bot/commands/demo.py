@@ -44,7 +44,7 @@ def refuse_real() -> int:
 async def demo_usage(
     settings: Settings, days: int, people: Sequence[str], channels: Sequence[str], seed: int = SEED
 ) -> None:
-    """`people` and `channels` are ids; empty: all that Slack lists. What is there already stays as it is."""
+    """Ids of people (none: all that Slack lists) and channels. What is there already stays as it is."""
     async with opened(settings) as base:
         outside = outside_of(settings, base, {})
         team = base.identity.team
@@ -52,7 +52,7 @@ async def demo_usage(
         cast = Cast(
             team,
             people or known,
-            channels or await _channels(outside, team),
+            channels,
             [(provider_of(name), name) for name in settings.chat_models],
             (provider_of(settings.summary_models[0]), settings.summary_models[0]),
         )
@@ -75,11 +75,6 @@ async def _people(outside: Outside, team: str) -> list[str]:
             await uow.people.save_person(person, outside.clock.now())
         await uow.commit()
     return [person.user for person in asking if not person.is_guest]
-
-
-async def _channels(outside: Outside, team: str) -> list[str]:
-    answer = await outside.calls.read(team, "conversations.list", {"limit": PAGE, "exclude_archived": True})
-    return [channel["id"] for channel in answer["channels"] if channel.get("is_member")]
 
 
 async def _log(outside: Outside, calls: Sequence[ModelCall]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from services.calendar import Calendar
@@ -52,7 +53,7 @@ def _questions(random: Random, day: date, rank: int) -> int:
     """Some ask much more than others; nobody much at weekends; now and then there is a day to remember."""
     usual = MOST / (1 + rank) ** 0.8 * random.uniform(0.35, 1.0)
     busy = 2.2 if day.toordinal() % 17 == 0 else 1.0
-    return round(usual * busy * (QUIET if day.weekday() >= SATURDAY else 1.0))
+    return int(usual * busy * (QUIET if day.weekday() >= SATURDAY else 1.0) + 0.5)
 
 
 def _question(
@@ -120,10 +121,9 @@ def _heard(call: ModelCall, random: Random) -> ModelCall:
     return _on(call, TRANSCRIBER, outcome=CallOutcome.ANSWERED, cost=cost, seconds=seconds)
 
 
-def _on(call: ModelCall, model: tuple[str, str], **given: object) -> ModelCall:
+def _on(call: ModelCall, model: tuple[str, str], **given: Any) -> ModelCall:
     provider, name = model
-    changes: dict[str, object] = {"provider": provider, "model": name, **given}
-    return replace(call, **changes)  # type: ignore[arg-type] - names of its own fields, typed where they come from
+    return replace(call, provider=provider, model=name, **given)
 
 
 def _usage(random: Random) -> Usage:

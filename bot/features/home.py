@@ -15,8 +15,8 @@ from services.home import HomeService
 
 
 def home_of(outside: Outside, shared: Shared, identity: Identity) -> Feature:
-    service = HomeService(outside.uow, shared.people, shared.limits, outside.router.names("chat"))
-    homes = HomeHandlers(service, outside.replies, suggested_prompts(), identity.url)
+    service = HomeService(outside.uow, shared.people, shared.usage, outside.router.names("chat"))
+    homes = HomeHandlers(service, outside.replies, outside.charts, suggested_prompts(), identity.url)
     return Feature((HelpHandlers(outside.replies, shared.grammar), homes))
 
 

@@ -36,7 +36,15 @@ def shared_of(settings: Settings, outside: Outside) -> Shared:
     calendar = Calendar(ZoneInfo(settings.timezone))
     people = PeopleService(outside.uow, outside.directory, outside.clock)
     policy = Policy(settings.owners, guests=settings.guests)
-    limits = LimitsService(outside.uow, outside.clock, calendar, settings.daily_tokens)
+    limits = LimitsService(
+        outside.uow,
+        outside.clock,
+        calendar,
+        people,
+        policy,
+        settings.daily_tokens,
+        settings.requests_per_minute,
+    )
     return Shared(
         people=people,
         policy=policy,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 Block = dict[str, Any]
@@ -80,3 +81,8 @@ def explained(what: str, todo: str, incident: str | None) -> list[Block]:
 
 def shortened(words: str, limit: int) -> str:
     return words if len(words) <= limit else words[: limit - 1] + "…"
+
+
+def slack_date(at: datetime) -> str:
+    """A time that each reader sees in their own zone."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"

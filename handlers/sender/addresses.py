@@ -35,6 +35,10 @@ _ADDRESS = re.compile(
     rf"|(?P<number>(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?=[:/]))",
     re.IGNORECASE,
 )
+_OPEN = re.compile(
+    r"(?:https?|ftps?|sftp|wss?|slack|file|mailto|tel|sms|javascript|data|vbscript):/*\Z", re.IGNORECASE
+)
+"""A scheme at the end of a run: a lenient reader goes on with the sign that ended it."""
 _FIRST = re.compile(r"(?P<word>[^\W_]+)[.,;:!?]?")
 _SPECIAL = frozenset(
     {"http", "https", "ftp", "ftps", "sftp", "ws", "wss", "slack", "file", "www", "mailto", "tel", "sms"}
@@ -91,7 +95,8 @@ class AddressFilter:
             shown, joins = self._rewritten(piece)
         lead = first_word(piece)
         whole = shown if shown.startswith(lead) else f"{lead} {shown}"
-        out = self._news(whole, joins=self._kind is Kind.TEXT and (joins or len(piece) == LONGEST))
+        open_ended = joins or len(piece) == LONGEST or _OPEN.search(piece) is not None
+        out = self._news(whole, joins=self._kind is Kind.TEXT and open_ended)
         self._out = 0
         return out
 

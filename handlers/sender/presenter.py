@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from handlers.blocks import chat as blocks
-from handlers.blocks import kit
+from handlers.blocks import kit, limits
 from handlers.blocks.kit import Block
 from handlers.directory import SlackDirectory
 from handlers.sender import codes
@@ -23,7 +23,7 @@ from handlers.sender.status import Status
 from handlers.sender.target import target_of
 from handlers.sender.tools import Tools
 from services.entities import Claim, ModelCall, Place, Turn
-from services.errors import ShowrunnerError
+from services.errors import NotEnoughBudget, ShowrunnerError
 from services.ports import AnswerNotes, Clock, Sources, UnitOfWorkFactory
 
 STREAM_AGE = 240.0
@@ -106,6 +106,8 @@ class SlackPresenter:
     async def refused(self, claim: Claim, error: ShowrunnerError) -> None:
         told = self._explain(error)
         shown = kit.explained(told.what, told.todo, None)
+        if isinstance(error, NotEnoughBudget):
+            shown += limits.ways_on(error, claim.turn.id)
         await self._to_asker(claim.turn, _place(claim), claim.conversation.channel_kind, told.what, shown)
 
     async def offer_again(self, turn: Turn, place: Place, reason: Literal["edited"]) -> None:

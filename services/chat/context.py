@@ -8,7 +8,7 @@ large step. Nothing is left out without a word about it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.chat.reading import Reading, read_files
@@ -160,12 +160,12 @@ class ContextBuilder:
 
 
 def system_of(conversation: Conversation) -> tuple[TextPart, ...]:
-    """Most stable first. One breakpoint at its end: what stands before it is covered."""
-    texts = [SYSTEM]
-    texts += [f"Pinned:\n{conversation.pinned}"] if conversation.pinned else []
-    texts += [f"Earlier in this thread:\n{conversation.summary}"] if conversation.summary else []
-    *before, last = texts
-    return (*map(TextPart, before), TextPart(last, cache=True))
+    """Most stable first: a breakpoint before the summary, which a fold changes, and one behind it."""
+    pinned = [TextPart(f"Pinned:\n{conversation.pinned}")] if conversation.pinned else []
+    *before, stable = [TextPart(SYSTEM), *pinned]
+    summary = f"Earlier in this thread:\n{conversation.summary}"
+    told = [TextPart(summary, cache=True)] if conversation.summary else []
+    return (*before, replace(stable, cache=True), *told)
 
 
 def weight(message: ModelMessage) -> int:

@@ -14,6 +14,7 @@ from services.entities import Actor, CallOutcome, ModelCall, Usage
 from services.errors import ProviderError
 from services.limits import MICRODOLLARS, TOKENS, microdollars
 from services.ports import ChatModel, Checkpoint, Clock, Prices, UnitOfWork, UnitOfWorkFactory
+from services.ports.media import Transcriber
 from services.retry import persistently
 
 ANSWERING = frozenset({CallOutcome.ANSWERED, CallOutcome.PARTIAL, CallOutcome.STOPPED})
@@ -51,7 +52,7 @@ class CallLedger:
     _first: dict[UUID, int] = field(default_factory=dict)
     _looked: float | None = None
 
-    async def begin(self, model: ChatModel) -> UUID:
+    async def begin(self, model: ChatModel | Transcriber) -> UUID:
         now = self.clock.now()
         call = ModelCall(
             id=uuid7(),
@@ -122,11 +123,13 @@ class CallLedger:
         error: str | None = None,
         request_id: str | None = None,
     ) -> ModelCall:
+        begun = self.calls[call_id]
         call = replace(
-            self.calls[call_id],
+            begun,
             outcome=outcome,
             usage=usage,
-            cost=self.prices.cost(self.calls[call_id].provider, self.calls[call_id].model, usage),
+            cost=self.prices.cost(begun.provider, begun.model, usage),
+            saved=saved_by_caching(self.prices, begun.provider, begun.model, usage),
             latency_ms=self._elapsed(call_id),
             first_token_ms=self._first.get(call_id),
             error=error,
@@ -177,6 +180,15 @@ class CallLedger:
 
     def _elapsed(self, call_id: UUID) -> int:
         return int(1000 * (self.clock.monotonic() - self._begun[call_id]))
+
+
+def saved_by_caching(prices: Prices, provider: str, model: str, usage: Usage) -> Decimal:
+    """US dollars against the same call without the provider's cache; below zero where writing to it cost more."""
+    if not usage.cached_read and not usage.cached_write:
+        return Decimal(0)
+    paid = prices.cost(provider, model, usage)
+    whole = prices.cost(provider, model, replace(usage, cached_read=0, cached_write=0))
+    return Decimal(0) if paid is None or whole is None else whole - paid
 
 
 def fold_reservation(turn_id: UUID) -> UUID:

@@ -11,6 +11,7 @@ from services.calendar import Calendar
 from services.chat.context import Context, ContextBuilder, Fold
 from services.chat.intake import is_worded
 from services.chat.ledger import CallLedger, fold_reservation
+from services.chat.length import NORMAL, Length, capped
 from services.chat.sources import Addresses
 from services.chat.thread import Thread, thread_of
 from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
@@ -112,10 +113,10 @@ class Preparation:
         if bot_again or recent > self._settings.loop_limit:
             raise TooManyAnswers
 
-    async def context(self, claim: Claim, token: CancelToken) -> Context:
+    async def context(self, claim: Claim, token: CancelToken, length: Length = NORMAL) -> Context:
         """What to send, folded until it fits; `percent` is how full it was before. Raises Stopped."""
         await self._read_history(claim)
-        instruction = CONTINUE if claim.turn.source is Source.CONTINUE else ""
+        instruction = CONTINUE if claim.turn.source is Source.CONTINUE else length.instruction
         fullest = 0
         while not token.cancelled:
             thread = await self.thread(claim)
@@ -123,7 +124,7 @@ class Preparation:
             context = await self._context.build(thread, names, instruction=instruction)
             fullest = max(fullest, context.percent)
             if context.fold is None:
-                return replace(context, percent=min(fullest, 100))
+                return capped(replace(context, percent=min(fullest, 100)), length)
             await self._fold(claim, context.fold)
         raise Stopped
 
@@ -198,15 +199,26 @@ class Preparation:
 
     async def reserve(self, claim: Claim, context: Context) -> CallLedger:
         """Hold the worst case of the turn; the ledger that will settle it. Raises NotEnoughBudget."""
-        await self._hold(claim, "chat", claim.turn.id, context.tokens, self._settings.answer_tokens)
+        await self._hold(
+            claim, "chat", claim.turn.id, context.tokens, context.request.max_tokens, question=True
+        )
         self._checkpoint("reserved")
         return self._ledger(claim, "chat", claim.turn.id, context.tokens)
 
     async def _hold(
-        self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int, tokens_out: int
+        self,
+        claim: Claim,
+        purpose: str,
+        reservation: UUID,
+        tokens_in: int,
+        tokens_out: int,
+        *,
+        question: bool = False,
     ) -> None:
         worst = worst_case(self._prices, self._router.chain(purpose), tokens_in, tokens_out)
-        await self._limits.reserve(reservation, claim.turn.actor, worst, channel=claim.turn.channel)
+        await self._limits.reserve(
+            reservation, claim.turn.actor, worst, channel=claim.turn.channel, question=question
+        )
 
     def _ledger(self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int) -> CallLedger:
         return CallLedger(

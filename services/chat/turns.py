@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -12,10 +12,12 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from services.chat.answer import call_of_answer, failed_before, notes_of
+from services.chat.answer import WHOLE, call_of_answer, failed_before, notes_of
+from services.chat.answers import KeptAnswers
 from services.chat.intake import TURN_TASK
 from services.chat.leaving import Leaving
 from services.chat.ledger import release
+from services.chat.length import length_of
 from services.chat.preparation import ChatSettings, Preparation
 from services.chat.writing import AnswerWriting
 from services.entities import CallOutcome, Claim, Message, ModelCall, Source, Turn, TurnState
@@ -30,16 +32,17 @@ from services.errors import (
     Stopped,
     StorageUnavailable,
     TooManyAnswers,
+    TooManyRequests,
 )
-from services.home import MODEL
 from services.models.router import ModelRouter
 from services.ports import Cancellation, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
 from services.retry import persistently
+from services.settings import MODEL
 
 log = structlog.get_logger()
 
 SOON = 0.25  # seconds
-REFUSALS = (AiPaused, BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers)
+REFUSALS = (AiPaused, BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
 
 
 class ChatService:
@@ -52,12 +55,14 @@ class ChatService:
         cancellation: Cancellation,
         clock: Clock,
         checkpoint: Checkpoint,
+        kept: KeptAnswers,
         settings: ChatSettings,
     ) -> None:
         self._uow = uow
         self._show = presenter
         self._prepare = preparation
-        self._writing = AnswerWriting(uow, presenter, router, clock, checkpoint)
+        self._writing = AnswerWriting(uow, presenter, router, clock, checkpoint, kept)
+        self._kept = kept
         self._router = router
         self._cancellation = cancellation
         self._clock = clock
@@ -177,7 +182,7 @@ class ChatService:
             if outcome is None:
                 person = await self._prepare.check(claim)
                 claim = await self._placed(claim)
-                outcome = await self._answered(claim, person.settings.get(MODEL), token)
+                outcome = await self._answered(claim, person.settings, token)
             await self._delivered(claim, outcome)
         except StorageUnavailable:
             raise
@@ -193,12 +198,15 @@ class ChatService:
                 raise
             await self._fail(claim, error)
 
-    async def _answered(self, claim: Claim, preferred: str | None, token: CancelToken) -> CallOutcome:
+    async def _answered(self, claim: Claim, settings: Mapping[str, str], token: CancelToken) -> CallOutcome:
         self._working[claim.turn.id] = asyncio.create_task(self._show_working(claim))
-        context = await self._prepare.context(claim, token)
+        context = await self._prepare.context(claim, token, length_of(settings))
+        model = claim.turn.model or settings.get(MODEL)
+        kept = await self._kept.find(claim, context.request, self._router.chain("chat", model))
+        if kept is not None:
+            return await self._writing.repeat(claim, context, kept)
         ledger = await self._prepare.reserve(claim, context)
         try:
-            model = claim.turn.model or preferred
             return await self._writing.write(claim, context, ledger, model, token)
         except (StorageUnavailable, LostClaim):
             raise
@@ -230,8 +238,7 @@ class ChatService:
         working = self._working.get(claim.turn.id)
         if working is not None and not working.done() and claim.turn.id in self._shown_working:
             await self._idle(claim)
-        whole = outcome is CallOutcome.ANSWERED
-        await self.end(claim, TurnState.ANSWERED if whole else TurnState.PARTIAL)
+        await self.end(claim, TurnState.ANSWERED if outcome in WHOLE else TurnState.PARTIAL)
 
     async def _placed(self, claim: Claim) -> Claim:
         """The claim with the question of a command or shortcut standing in its thread."""

@@ -225,13 +225,17 @@ class CallOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call. `tokens_in` is the whole input, cached parts included, at both providers."""
+    """Tokens of one call. `tokens_in` is the whole input, cached parts included, at both providers.
+
+    `seconds`: of the sound that was listened to. Some models bill these, some count tokens for them.
+    """
 
     tokens_in: int = 0
     cached_read: int = 0
     cached_write: int = 0
     tokens_out: int = 0
     estimated: bool = False
+    seconds: float = 0.0
 
     @property
     def total(self) -> int:
@@ -278,6 +282,7 @@ class BudgetLine:
 class BudgetState:
     spent: int
     reserved: int
+    bonus: int = 0  # granted on top of the limit
 
 
 @dataclass(frozen=True, slots=True)

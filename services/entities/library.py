@@ -46,6 +46,8 @@ class Share:
     user: str
     at: datetime
     file: FileRef | None = None
+    beside: FileRef | None = None
+    """Subtitles that came in the same message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Of one part. `segments` are empty where the provider gives no times: the part's own then stand for them."""
+    """Of one part, its times those of the whole recording.
+
+    Where the provider gives no times, the segments are its sentences, shared out over the part's stretches of
+    speech. `text` and `segments` are empty where nobody says anything.
+    """
 
     text: str
     language: str | None = None

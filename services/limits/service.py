@@ -3,63 +3,120 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.calendar import Calendar
-from services.entities import Actor, BudgetLine, UsageToday
-from services.entities.limits import Amount, LimitState
-from services.errors import NotEnoughBudget
-from services.limits.amounts import TOKENS
-from services.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from services.entities import Actor, BudgetLine, Role, UsageToday
+from services.entities.limits import Amount, Asking, Limit, LimitState, Scope
+from services.errors import LimitsChanged, NotEnoughBudget, NotFound, SlackUnavailable
+from services.limits.amounts import MICRODOLLARS, TOKENS
+from services.limits.rules import PERSON, Rule, applying
+from services.people import PeopleService
+from services.policy import Policy
+from services.ports import Clock, UnitOfWorkFactory
+
+NO_LIMIT = 2**62
+TRIES = 10
+"""Times in a row that somebody may set a limit while one reservation is made."""
 
 
 class LimitsService:
-    def __init__(self, uow: UnitOfWorkFactory, clock: Clock, calendar: Calendar, daily_tokens: int) -> None:
+    """`daily_tokens`: of a person without a limit of their own; `per_minute`: questions of one, 0 for any number."""
+
+    def __init__(
+        self,
+        uow: UnitOfWorkFactory,
+        clock: Clock,
+        calendar: Calendar,
+        people: PeopleService,
+        policy: Policy,
+        daily_tokens: int,
+        per_minute: int = 0,
+    ) -> None:
         self._uow = uow
         self._clock = clock
         self._calendar = calendar
+        self._people = people
+        self._policy = policy
         self._daily = daily_tokens
+        self._per_minute = per_minute
+        self._known: dict[str, tuple[int, Sequence[Limit]]] = {}
 
     async def reserve(
-        self,
-        reservation_id: UUID,
-        actor: Actor,
-        amount: Amount,
-        *,
-        channel: str,  # noqa: ARG002 - channels have no limits yet
+        self, reservation_id: UUID, actor: Actor, amount: Amount, *, channel: str, question: bool = False
     ) -> None:
-        """Hold `amount` on every limit that applies. Raises NotEnoughBudget, holding nothing."""
-        async with self._uow(atomic=False) as uow:
-            refused = await uow.calls.reserve(reservation_id, [self._line(actor, amount.tokens)])
-            if not refused:
-                return
-            raise await self._refusal(uow, refused[0])
+        """Hold `amount` on every limit that applies, or on none; a `question` is counted in its minute, too.
 
-    async def _refusal(self, uow: UnitOfWork, line: BudgetLine) -> NotEnoughBudget:
-        state = await uow.calls.budget(line.scope, line.period, line.unit)
-        left = max(0, line.cap - state.spent - state.reserved)
-        resets_at = self._calendar.next_day(self._clock.now())
-        return NotEnoughBudget(
-            scope=line.scope, left=left, cap=line.cap, needed=line.amount, resets_at=resets_at
-        )
+        Raises NotEnoughBudget, TooManyRequests.
+        """
+        for _ in range(TRIES):
+            rules, asking = await self._rules(actor, channel, question=question)
+            lines = [self._line(rule, amount.of(rule.unit)) for rule in rules]
+            try:
+                async with self._uow(atomic=False) as uow:
+                    refused = await uow.calls.reserve(reservation_id, lines, asking)
+            except LimitsChanged:
+                self._known.pop(actor.team, None)
+                continue
+            if refused:
+                raise await self._refusal(actor, channel, refused)
+            return
+        raise LimitsChanged
 
     async def today(self, actor: Actor) -> UsageToday:
         """The person's own tokens of the day."""
-        [state] = await self.states(actor, None)
-        return UsageToday(state.spent, state.reserved, state.cap, state.resets_at)
+        own = next(
+            state
+            for state in await self.states(actor, None)
+            if (state.kind, state.period, state.unit) == (PERSON, "day", TOKENS)
+        )
+        return UsageToday(own.spent, own.reserved, own.cap, own.resets_at)
 
-    async def states(
-        self,
-        actor: Actor,
-        channel: str | None,  # noqa: ARG002 - channels have no limits yet
-    ) -> Sequence[LimitState]:
+    async def states(self, actor: Actor, channel: str | None) -> Sequence[LimitState]:
         """Every limit that applies to what they ask there; without a channel, wherever they ask."""
-        line = self._line(actor, 0)
         async with self._uow(atomic=False) as uow:
-            state = await uow.calls.budget(line.scope, line.period, line.unit)
-        resets_at = self._calendar.next_day(self._clock.now())
-        return [LimitState("person", "day", line.unit, line.cap, state.spent, state.reserved, resets_at)]
+            self._known[actor.team] = await uow.limits.of_team(actor.team)
+        rules, _ = await self._rules(actor, channel)
+        lines = [self._line(rule, 0) for rule in rules]
+        async with self._uow(atomic=False) as uow:
+            counted = await uow.limits.counted(lines)
+        return [
+            LimitState(
+                kind=rule.kind,
+                period=rule.scope.period,
+                unit=rule.unit,
+                cap=rule.cap + state.bonus,
+                spent=state.spent,
+                reserved=state.reserved,
+                resets_at=self._resets_at(rule.scope),
+                scope=line.scope,
+                starts=line.period,
+            )
+            for rule, line, state in zip(rules, lines, counted, strict=True)
+        ]
+
+    async def state(self, actor: Actor, scope: Scope, unit: str) -> LimitState | None:
+        """One limit as it applies to somebody now; None where it is set no more."""
+        channel = scope.subject if scope.kind == "channel" else None
+        states = await self.states(actor, channel)
+        return next((state for state in states if (state.scope, state.unit) == (str(scope), unit)), None)
+
+    async def room(self, actor: Actor, channel: str) -> Amount:
+        """What fits under every limit that applies; NO_LIMIT of a unit that nothing limits."""
+        states = await self.states(actor, channel)
+        tokens, microdollars = (
+            min((state.left for state in states if state.unit == unit), default=NO_LIMIT)
+            for unit in (TOKENS, MICRODOLLARS)
+        )
+        return Amount(tokens, microdollars)
+
+    async def raisers(self, team: str) -> Sequence[str]:
+        """Who can give somebody more: the owners; where none is named, the workspace's admins that we know."""
+        if self._policy.owners:
+            return self._policy.owners
+        async with self._uow(atomic=False) as uow:
+            return await uow.limits.admins(team)
 
     async def sweep(self, age: timedelta) -> int:
         """Give back what was reserved longer than `age` ago for calls that never started."""
@@ -68,6 +125,48 @@ class LimitsService:
             await uow.commit()
         return swept
 
-    def _line(self, actor: Actor, tokens: int) -> BudgetLine:
-        today = self._calendar.day(self._clock.now())
-        return BudgetLine(f"user:{actor.team}:{actor.user}/day", today, TOKENS, tokens, self._daily)
+    def starts(self, period: str) -> date:
+        """The first day of the running one."""
+        now = self._clock.now()
+        return self._calendar.day(now) if period == "day" else self._calendar.month(now)
+
+    async def _rules(
+        self, actor: Actor, channel: str | None, *, question: bool = False
+    ) -> tuple[Sequence[Rule], Asking]:
+        version, limits = await self._limits(actor.team)
+        role = await self._role(actor) if any(limit.kind == "role" for limit in limits) else None
+        rules = applying(limits, actor, role, channel, self._daily)
+        per_minute = self._per_minute if question else 0
+        return rules, Asking(actor, version, self._clock.now(), per_minute)
+
+    async def _limits(self, team: str) -> tuple[int, Sequence[Limit]]:
+        """As this process last read them: a reservation is refused by the store where they are older than its own."""
+        known = self._known.get(team)
+        if known is None:
+            async with self._uow(atomic=False) as uow:
+                known = self._known[team] = await uow.limits.of_team(team)
+        return known
+
+    async def _role(self, actor: Actor) -> Role | None:
+        """None where Slack does not tell who it is: then the default holds."""
+        try:
+            return self._policy.role(await self._people.person(actor))
+        except (NotFound, SlackUnavailable):
+            return None
+
+    async def _refusal(self, actor: Actor, channel: str, refused: Sequence[BudgetLine]) -> NotEnoughBudget:
+        """Of several limits that are in the way, the one that is longest."""
+        states = await self.states(actor, channel)
+        needed = {(line.scope, line.unit): line.amount for line in refused}
+        full = [state for state in states if (state.scope, state.unit) in needed]
+        if not full:
+            raise LimitsChanged
+        longest = max(full, key=lambda state: state.resets_at)
+        return NotEnoughBudget(longest, needed[longest.scope, longest.unit], await self.raisers(actor.team))
+
+    def _line(self, rule: Rule, amount: int) -> BudgetLine:
+        return BudgetLine(str(rule.scope), self.starts(rule.scope.period), rule.unit, amount, rule.cap)
+
+    def _resets_at(self, scope: Scope) -> datetime:
+        now = self._clock.now()
+        return self._calendar.next_day(now) if scope.period == "day" else self._calendar.next_month(now)

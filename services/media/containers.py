@@ -60,26 +60,26 @@ def only(container: InputContainer, wanted: Stream) -> None:
 
 def described(path: Path, form: Form, *, pixels: int, longest: float) -> dict[str, Any]:
     with opened(path, form.family) as container:
-        pictures, sound = _pictures(container), _sound(container)
-        _check(form, pictures, sound, pixels)
-        duration = _duration(container)
-        if duration > longest:
+        moving, sound = pictures(container), _sound(container)
+        _check(form, moving, sound, pixels)
+        length = duration(container)
+        if length > longest:
             raise Unreadable("too_long")
-        _decode(container, pictures, pixels)
+        shown = _decode(container, moving, pixels)
         _decode(container, sound, pixels)
-        _check_tail(container, duration)
+        _check_tail(container, length)
         return {
-            "kind": MediaKind.VIDEO if pictures else MediaKind.AUDIO,
-            "mimetype": form.declared[0] if pictures or form.kind is MediaKind.AUDIO else _as_audio(form),
-            "duration": round(duration, 3),
-            **_picture_facts(pictures),
+            "kind": MediaKind.VIDEO if moving else MediaKind.AUDIO,
+            "mimetype": form.declared[0] if moving or form.kind is MediaKind.AUDIO else _as_audio(form),
+            "duration": round(length, 3),
+            **_picture_facts(moving, shown),
             **_sound_facts(container, sound),
             "subtitles": _subtitles(container),
-            "chapters": _chapters(container, duration),
+            "chapters": _chapters(container, length),
         }
 
 
-def _pictures(container: InputContainer) -> VideoStream | None:
+def pictures(container: InputContainer) -> VideoStream | None:
     """The first that moves: a cover is a video stream, too."""
     from av.stream import Disposition
 
@@ -91,21 +91,21 @@ def _sound(container: InputContainer) -> Any:
     return next(iter(container.streams.audio), None)
 
 
-def _check(form: Form, pictures: VideoStream | None, sound: Any, pixels: int) -> None:
-    if pictures is None and sound is None:
+def _check(form: Form, moving: VideoStream | None, sound: Any, pixels: int) -> None:
+    if moving is None and sound is None:
         raise Unreadable("damaged")
-    if form.kind is MediaKind.AUDIO and pictures is not None:
+    if form.kind is MediaKind.AUDIO and moving is not None:
         raise Unreadable("mismatch")
-    if pictures is not None:
-        _check_size(pictures.width, pictures.height, pixels)
+    if moving is not None:
+        check_size(moving.width, moving.height, pixels)
 
 
-def _check_size(width: int, height: int, pixels: int) -> None:
+def check_size(width: int, height: int, pixels: int) -> None:
     if width * height > pixels:
         raise Unreadable("pixels")
 
 
-def _duration(container: InputContainer) -> float:
+def duration(container: InputContainer) -> float:
     """Recorders in browsers write none: then all packets are read, and nothing is decoded."""
     if container.duration and container.duration > 0:
         return container.duration / MICROSECONDS
@@ -117,12 +117,12 @@ def _duration(container: InputContainer) -> float:
     return last
 
 
-def _decode(container: InputContainer, stream: Any, pixels: int) -> None:
+def _decode(container: InputContainer, stream: Any, pixels: int) -> Any:
     """One frame: what cannot be decoded at its beginning is not what it claims to be."""
     import av
 
     if stream is None:
-        return
+        return None
     container.seek(0)
     wrong: Exception | None = None
     for number, packet in enumerate(container.demux(stream)):
@@ -132,8 +132,8 @@ def _decode(container: InputContainer, stream: Any, pixels: int) -> None:
             wrong, frames = error, []
         if frames:
             if stream.type == "video":
-                _check_size(frames[0].width, frames[0].height, pixels)
-            return
+                check_size(frames[0].width, frames[0].height, pixels)
+            return frames[0]
         if number > PACKETS:
             break
     raise Unreadable("damaged") from wrong
@@ -162,13 +162,15 @@ def _as_audio(form: Form) -> str:
     return form.declared[0].replace("video/", "audio/").replace("audio/quicktime", "audio/mp4")
 
 
-def _picture_facts(stream: VideoStream | None) -> dict[str, Any]:
+def _picture_facts(stream: VideoStream | None, frame: Any) -> dict[str, Any]:
+    """Width and height as people see them: a telephone held upright writes them the other way round."""
     if stream is None:
         return {}
     rate = stream.average_rate or stream.base_rate
+    width, height = (stream.height, stream.width) if frame.rotation % 180 else (stream.width, stream.height)
     return {
-        "width": stream.width,
-        "height": stream.height,
+        "width": width,
+        "height": height,
         "frame_rate": round(float(rate), 3) if rate else None,
         "video_codec": stream.codec_context.name,
     }

@@ -30,10 +30,16 @@ class BundledPrices:
         return None
 
     def _priced(self, provider: str, model: str, usage: Usage) -> Decimal:
-        counted = genai_prices.Usage(
-            input_tokens=usage.tokens_in,
-            cache_read_tokens=usage.cached_read,
-            cache_write_tokens=usage.cached_write,
-            output_tokens=usage.tokens_out,
-        )
-        return genai_prices.calc_price(counted, model, provider_id=provider).total_price
+        return genai_prices.calc_price(_counted(usage), model, provider_id=provider).total_price
+
+
+def _counted(usage: Usage) -> genai_prices.Usage:
+    if usage.seconds and not usage.total:
+        return genai_prices.Usage(audio_seconds=usage.seconds)
+    return genai_prices.Usage(
+        input_tokens=usage.tokens_in,
+        cache_read_tokens=usage.cached_read,
+        cache_write_tokens=usage.cached_write,
+        output_tokens=usage.tokens_out,
+        **({"input_audio_tokens": usage.tokens_in} if usage.seconds else {}),
+    )

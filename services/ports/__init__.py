@@ -39,11 +39,14 @@ from services.entities import (
     Usage,
     UsageToday,
 )
+from services.entities.limits import Asking
 from services.errors import ShowrunnerError
 from services.ports.alerts import IncidentStore, PauseStore
+from services.ports.answers import AnswerStore
 from services.ports.costs import CostStore
 from services.ports.digests import DigestStore
 from services.ports.library import LibraryStore
+from services.ports.limits import LimitStore
 from services.ports.usage import UsageStore
 
 NO_GRACE = timedelta(0)
@@ -232,11 +235,18 @@ class CallStore(Protocol):
         ...
 
     async def store_answer(
-        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+        self,
+        answer: Message,
+        call: ModelCall,
+        reservation_id: UUID,
+        spent: Mapping[str, int],
+        attempt: int,
+        *,
+        kept_as: bytes | None = None,
     ) -> None:
         """`hold`, `finish`, `settle`, `add_answer`, and the turn DELIVERING: all or nothing, in one statement.
 
-        Raises LostClaim.
+        `kept_as`: the key under which it may be given again. Raises LostClaim.
         """
         ...
 
@@ -255,10 +265,13 @@ class CallStore(Protocol):
 
     async def of_turn(self, turn_id: UUID) -> Sequence[ModelCall]: ...
 
-    async def reserve(self, reservation_id: UUID, lines: Sequence[BudgetLine]) -> Sequence[BudgetLine]:
+    async def reserve(
+        self, reservation_id: UUID, lines: Sequence[BudgetLine], asking: Asking | None = None
+    ) -> Sequence[BudgetLine]:
         """Hold the worst case on every line, or on none; returns the lines that did not fit.
 
-        The same id again holds nothing twice.
+        The same id again holds nothing twice. Raises LimitsChanged where `lines` were made of older limits,
+        TooManyRequests.
         """
         ...
 
@@ -347,10 +360,16 @@ class UnitOfWork(Protocol):
     def calls(self) -> CallStore: ...
 
     @property
+    def answers(self) -> AnswerStore: ...
+
+    @property
     def people(self) -> PeopleStore: ...
 
     @property
     def posts(self) -> PostStore: ...
+
+    @property
+    def limits(self) -> LimitStore: ...
 
     @property
     def incidents(self) -> IncidentStore: ...
@@ -516,6 +535,7 @@ class AnswerNotes:
     cost: Decimal | None = None
     """US dollars; None: the model's price is unknown."""
     models: tuple[str, ...] = ()
+    kept: bool = False  # given before to the very same; offers "Answer again"
     stopped: bool = False
     broken: bool = False  # offers "Continue"
     cut: bool = False  # the output cap was reached; offers "Continue"

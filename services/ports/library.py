@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -152,6 +153,10 @@ class LibraryStore(Protocol):
 
     async def start_part(self, content_id: UUID, number: int, call_id: UUID) -> None: ...
 
+    async def reopen_part(self, content_id: UUID, number: int) -> None:
+        """Its call gave nothing."""
+        ...
+
     async def finish_part(
         self, content_id: UUID, number: int, call_id: UUID, passages: Sequence[Passage]
     ) -> bool:
@@ -191,6 +196,10 @@ class LibraryStore(Protocol):
     async def content(self, content_id: UUID) -> Content | None: ...
 
     async def contents(self, ids: Collection[UUID]) -> Sequence[Content]: ...
+
+    async def cost(self, content_id: UUID) -> Decimal | None:
+        """US dollars of its calls; None where it needed none, or no price is known."""
+        ...
 
     async def shares(self, content_id: UUID) -> Sequence[Share]:
         """Oldest first."""
@@ -263,7 +272,8 @@ class Progress:
     done: int = 0
     parts: int = 0
     left: int = 0
-    linked: bool = False
+    cost: Decimal | None = None
+    passages: int = 0
 
 
 class LibraryPresenter(Protocol):

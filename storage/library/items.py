@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.entities.library import Content, Share
@@ -14,8 +15,8 @@ from storage.chat.rows import storable
 from storage.library.rows import to_content, to_share
 from storage.library.visible import visible
 from storage.store import Store
-from storage.tables import contents
-from storage.tables.library import content_channels
+from storage.tables import ai_calls, contents
+from storage.tables.library import content_channels, content_parts
 
 _by_id = contents.c.id == bindparam("content")
 _BY_ID = select(contents).where(_by_id)
@@ -42,6 +43,11 @@ _DROP = (
     .returning(content_channels.c.id)
 )
 _GONE = select(contents).where(contents.c.deleted_at <= bindparam("moment"))
+_COST = (
+    select(func.sum(ai_calls.c.cost))
+    .join(content_parts, content_parts.c.call_id == ai_calls.c.id)
+    .where(content_parts.c.content_id == bindparam("content"))
+)
 _FORGET = delete(contents).where(_by_id)
 
 
@@ -61,6 +67,10 @@ class Items(Store):
     async def contents(self, ids: Collection[UUID]) -> Sequence[Content]:
         rows = await self._all(select(contents).where(contents.c.id.in_(list(ids))))
         return [to_content(row) for row in rows]
+
+    async def cost(self, content_id: UUID) -> Decimal | None:
+        found: Decimal | None = await self._value(_COST, content=content_id)
+        return found
 
     async def shares(self, content_id: UUID) -> Sequence[Share]:
         return [to_share(row) for row in await self._all(_SHARES, content=content_id)]

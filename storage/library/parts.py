@@ -20,6 +20,11 @@ _PARTS = select(content_parts).where(_of_part).order_by(content_parts.c.number)
 _START = (
     update(content_parts).where(_the_part).values(state=PartState.STARTED.value, call_id=bindparam("call"))
 )
+_REOPEN = (
+    update(content_parts)
+    .where(_the_part, content_parts.c.state == PartState.STARTED.value)
+    .values(state=PartState.OPEN.value)
+)
 _FINISH = (
     update(content_parts)
     .where(
@@ -70,6 +75,9 @@ class Parts(Store):
 
     async def start_part(self, content_id: UUID, number: int, call_id: UUID) -> None:
         await self._run(_START, content=content_id, part=number, call=call_id)
+
+    async def reopen_part(self, content_id: UUID, number: int) -> None:
+        await self._run(_REOPEN, content=content_id, part=number)
 
     async def finish_part(
         self, content_id: UUID, number: int, call_id: UUID, passages: Sequence[Passage]

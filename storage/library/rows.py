@@ -89,6 +89,7 @@ def to_share(row: Row[Any]) -> Share:
         user=row.user_id,
         at=row.at,
         file=FileRef(**row.file) if row.file else None,
+        beside=FileRef(**row.beside) if row.beside else None,
     )
 
 
@@ -101,10 +102,15 @@ def from_share(share: Share) -> dict[str, object]:
         "channel": share.place.channel,
         "thread_ts": share.place.thread_ts,
         "user_id": share.user,
-        "file": {**asdict(share.file), "name": storable(share.file.name)} if share.file else None,
+        "file": from_file(share.file),
+        "beside": from_file(share.beside),
         "file_id": share.file.id if share.file else None,
         "at": share.at,
     }
+
+
+def from_file(file: FileRef | None) -> dict[str, object] | None:
+    return {**asdict(file), "name": storable(file.name)} if file else None
 
 
 def to_passage(row: Row[Any]) -> Passage:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal, lit
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
-from services.entities.library import MARK, UNMARK, Content, Hit, Query
+from services.entities.library import MARK, UNMARK, Content, Hit, Query, Stage
 from storage.chat.rows import storable
 from storage.library.rows import to_content, to_passage
 from storage.library.visible import is_visible, visible
@@ -25,7 +25,7 @@ from storage.tables.library import transcript_segments
 
 NEWEST = 200
 """Matches that are ranked."""
-SIMPLE = literal_column("'simple'::regconfig")
+SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
 HEADLINE = f"StartSel={MARK},StopSel={UNMARK},MaxWords=40,MinWords=20,MaxFragments=1,HighlightAll=false"
 words = bindparam("words", type_=Text)
 segments = transcript_segments
@@ -35,7 +35,7 @@ class Search(Store):
     async def newest(
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Content]:
-        wanted = visible().where(*filters(query))
+        wanted = visible().where(contents.c.stage != Stage.RECEIVED.value, *filters(query))
         statement = wanted.order_by(contents.c.created_at.desc(), contents.c.id.desc())
         values = parameters(team, audiences, query)
         rows = await self._all(statement.limit(limit).offset(offset), **values)

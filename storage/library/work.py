@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, case, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from services.entities.library import Content, ContentState
 from services.errors import LostClaim
@@ -89,7 +90,11 @@ class Work(Store):
         ended = {} if content.state is ContentState.OPEN else _ENDED
         values = {**work_of(content), **ended}
         statement = update(contents).where(_held).values(values).returning(contents.c.id)
-        if await self._one(statement, content=content.id, attempt=content.attempts) is None:
+        try:
+            kept = await self._one(statement, content=content.id, attempt=content.attempts)
+        except IntegrityError as error:  # the same bytes, a moment ago: the next attempt finds them
+            raise LostClaim from error
+        if kept is None:
             raise LostClaim
 
     async def link(self, content: Content, to: UUID) -> None:

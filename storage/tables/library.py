@@ -81,6 +81,7 @@ content_channels = Table(
     Column("user_id", Text, nullable=False),
     Column("file", JSONB),
     Column("file_id", Text),
+    Column("beside", JSONB),
     Column("at", MOMENT, nullable=False),
     UniqueConstraint("team", "file_id", "audience"),
 )

@@ -21,9 +21,8 @@ from pathlib import Path
 
 from bot.lifecycle import Role
 from sandbox.settings import SandboxSettings
-from sandbox.state import Channel
 from tests.chaos.crashing import Doomed
-from tests.chaos.ground import Ground, eventually, program_environment, running, set_up
+from tests.chaos.ground import MORTAL, Ground, eventually, program_environment, running, set_up
 from tests.chaos.report import Line
 from tests.chaos.stage import OPEN, Asked, ChaosStage, Turns
 from tests.e2e.stage import free_port
@@ -57,7 +56,6 @@ class Lane:
     stage: ChaosStage
     variables: dict[str, str]
     folder: Path
-    idle: Channel
     queued: bool
     deaths: list[Death] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
@@ -94,7 +92,7 @@ class Lane:
         self.stage.sandbox.providers.speed = SPEED if streaming else 0
         for number in range(MOST_QUESTIONS):
             if number % 3 == 2:
-                await self._shuffle()
+                await self.stage.shuffle()
             asked = await self.stage.ask(words=LONG if streaming else "")
             if streaming:
                 await self._kill_if_streaming(doomed, asked)
@@ -104,11 +102,6 @@ class Lane:
                 await self.stage.ended(asked)
                 return
         self.missed.append(point)
-
-    async def _shuffle(self) -> None:
-        """Slack takes the connections in turn, and an answer makes as many events as there are connections:
-        without something in between the same ones would always get the questions."""
-        await self.stage.people.post("ben", self.idle, "Nothing to do with you.")
 
     async def _kill_if_streaming(self, doomed: Doomed, asked: Asked) -> None:
         await self.stage.sandbox.wait_for(lambda: self.stage.answers_with(asked), 30)
@@ -158,7 +151,7 @@ async def crashed(ground: Ground, points: Sequence[str], *, queued: bool) -> Cou
 
 @asynccontextmanager
 async def lane(ground: Ground, *, queued: bool) -> AsyncIterator[Lane]:
-    variables = {"SHOWRUNNER_RATE_GATES": "false" if queued else "true"}
+    variables = {**MORTAL, "SHOWRUNNER_RATE_GATES": "false" if queued else "true"}
     roles: Sequence[Role] = ("web", "worker") if queued else ("all",)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         async with (
@@ -166,7 +159,7 @@ async def lane(ground: Ground, *, queued: bool) -> AsyncIterator[Lane]:
             set_up(database, settings=QUICK_RETRIES) as stage,
             running(stage, len(roles), apart=True, roles=roles, **variables),
         ):
-            yield Lane(stage, variables, Path(folder), stage.channel(), queued)
+            yield Lane(stage, variables, Path(folder), queued)
 
 
 async def audit(lane: Lane) -> Counter[str]:

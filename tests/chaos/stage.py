@@ -35,6 +35,7 @@ class Asked:
 class ChaosStage(Stage):
     asked: list[Asked] = field(default_factory=list)
     marks: dict[str, str] = field(default_factory=dict)
+    idle: Channel | None = None
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def new_mark(self) -> str:
@@ -47,6 +48,12 @@ class ChaosStage(Stage):
         asked = Asked(mark, place, message.root_ts)
         self.asked.append(asked)
         return asked
+
+    async def shuffle(self) -> None:
+        """Slack takes the connections in turn, and an answer makes as many events as there are connections:
+        without something in between the same process would always hear the questions, and work them."""
+        self.idle = self.idle or self.channel()
+        await self.people.post("ben", self.idle, "Nothing to do with you.")
 
     # -- what is counted -----------------------------------------------------------------------
 

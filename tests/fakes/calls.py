@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from services.entities import BudgetLine, BudgetState, CallOutcome, Message, ModelCall, TurnState
-from services.errors import LostClaim
+from services.entities.limits import Asking
+from services.errors import LimitsChanged, LostClaim, TooManyRequests
 from tests.fakes.chat import FakeChatStore
-from tests.fakes.memory import FakeStore, Journal, Memory, Reservation
+from tests.fakes.limits import MINUTE, counter
+from tests.fakes.memory import FakeStore, Journal, Kept, Memory, Reservation
 
 OPEN = (CallOutcome.STARTED, CallOutcome.UNCERTAIN)
 
@@ -38,7 +40,14 @@ class FakeCallStore(FakeStore):
         return reservation_id is not None and reservation_id not in self._memory.reservations
 
     async def store_answer(
-        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+        self,
+        answer: Message,
+        call: ModelCall,
+        reservation_id: UUID,
+        spent: Mapping[str, int],
+        attempt: int,
+        *,
+        kept_as: bytes | None = None,
     ) -> None:
         if answer.turn_id is not None:
             await self._chat.hold(answer.turn_id, attempt)
@@ -47,6 +56,8 @@ class FakeCallStore(FakeStore):
         await self._chat.add_answer(answer)
         if answer.turn_id is not None:
             await self._chat.set_turn(answer.turn_id, TurnState.DELIVERING)
+        if kept_as is not None:
+            self._put(self._memory.kept, kept_as, Kept(answer, call))
 
     async def finish(self, call: ModelCall) -> None:
         stored = self._memory.calls.get(call.id)
@@ -67,32 +78,34 @@ class FakeCallStore(FakeStore):
         found = [call for call in self._memory.calls.values() if call.turn_id == turn_id]
         return sorted(found, key=lambda call: (call.started_at, call.id))
 
-    async def reserve(self, reservation_id: UUID, lines: Sequence[BudgetLine]) -> Sequence[BudgetLine]:
+    async def reserve(
+        self, reservation_id: UUID, lines: Sequence[BudgetLine], asking: Asking | None = None
+    ) -> Sequence[BudgetLine]:
+        if asking and lines and self._memory.limit_versions.get(asking.actor.team, 0) != asking.version:
+            raise LimitsChanged
         if reservation_id in self._memory.reservations:
             return ()
-        full = [line for line in lines if self._used(line) + line.amount > line.cap]
+        for line in lines:
+            self._put(self._memory.counters, _key(line), counter(self._memory, line))
+        full = [line for line in lines if not self._fits(line)]
         if not full:
-            held = Reservation(self._memory.now(), tuple(lines))
+            self._count_question(asking)
+            user = asking.actor.user if asking else ""
+            held = Reservation(self._memory.now(), tuple(lines), user=user)
             self._put(self._memory.reservations, reservation_id, held)
             for line in lines:
                 self._book(line, reserved=line.amount)
-        return full
+        return tuple(full)
 
     async def start_reservation(self, reservation_id: UUID) -> None:
         if held := self._memory.reservations.get(reservation_id):
             self._put(self._memory.reservations, reservation_id, replace(held, started=True))
 
     async def settle(self, reservation_id: UUID, spent: Mapping[str, int]) -> bool:
-        lines = self._give_back(reservation_id)
-        for line in lines or ():
-            self._book(line, spent=spent.get(line.unit, 0))
-        return lines is not None
+        return self._settled(reservation_id, lambda line: spent.get(line.unit, 0))
 
     async def settle_whole(self, reservation_id: UUID) -> bool:
-        lines = self._give_back(reservation_id)
-        for line in lines or ():
-            self._book(line, spent=line.amount)
-        return lines is not None
+        return self._settled(reservation_id, lambda line: line.amount)
 
     async def sweep_reservations(self, before: datetime) -> int:
         held = self._memory.reservations.items()
@@ -104,20 +117,45 @@ class FakeCallStore(FakeStore):
     async def budget(self, scope: str, period: date, unit: str) -> BudgetState:
         return self._memory.counters.get((scope, period, unit), BudgetState(0, 0))
 
-    def _used(self, line: BudgetLine) -> int:
-        state = self._memory.counters.get((line.scope, line.period, line.unit), BudgetState(0, 0))
-        return state.spent + state.reserved
+    def _fits(self, line: BudgetLine) -> bool:
+        state = self._memory.counters[_key(line)]
+        return state.spent + state.reserved + line.amount <= line.cap + state.bonus
 
-    def _give_back(self, reservation_id: UUID) -> Iterable[BudgetLine] | None:
-        held = self._memory.reservations.get(reservation_id)
+    def _count_question(self, asking: Asking | None) -> None:
+        if asking is None or not asking.per_minute:
+            return
+        known = self._memory.request_times.get(asking.actor, ())
+        recent = [at for at in known if at > asking.at - MINUTE]
+        if len(recent) >= asking.per_minute:
+            wait = recent[-asking.per_minute] + MINUTE - asking.at
+            raise TooManyRequests(max(1.0, wait.total_seconds()), asking.per_minute)
+        self._put(self._memory.request_times, asking.actor, (*recent, asking.at))
+
+    def _settled(self, reservation_id: UUID, spent: Callable[[BudgetLine], int]) -> bool:
+        held = self._give_back(reservation_id)
         if held is None:
-            return None
-        self._drop(self._memory.reservations, reservation_id)
+            return False
         for line in held.lines:
-            self._book(line, reserved=-line.amount)
-        return held.lines
+            self._book(line, spent=spent(line))
+            state = self._memory.counters[_key(line)]
+            nearly = state.spent >= -(-line.cap * 8 // 10) + state.bonus * 8 // 10
+            if nearly and held.user and spent(line) and _key(line) not in self._memory.to_warn:
+                self._put(self._memory.to_warn, _key(line), held.user)
+        return True
+
+    def _give_back(self, reservation_id: UUID) -> Reservation | None:
+        held = self._memory.reservations.get(reservation_id)
+        if held is not None:
+            self._drop(self._memory.reservations, reservation_id)
+            for line in held.lines:
+                self._book(line, reserved=-line.amount)
+        return held
 
     def _book(self, line: BudgetLine, *, spent: int = 0, reserved: int = 0) -> None:
-        key = (line.scope, line.period, line.unit)
-        old = self._memory.counters.get(key, BudgetState(0, 0))
-        self._put(self._memory.counters, key, BudgetState(old.spent + spent, old.reserved + reserved))
+        old = self._memory.counters.get(_key(line), BudgetState(0, 0))
+        new = BudgetState(old.spent + spent, old.reserved + reserved, old.bonus)
+        self._put(self._memory.counters, _key(line), new)
+
+
+def _key(line: BudgetLine) -> tuple[str, date, str]:
+    return line.scope, line.period, line.unit

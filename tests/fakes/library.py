@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from services.entities.library import (
     Passage,
     Query,
     Share,
+    Stage,
 )
 from services.errors import LostClaim
 from services.ports.library import Membership, Received
@@ -180,6 +182,11 @@ class FakeLibraryStore(FakeStore):
         started = replace(part, state=PartState.STARTED, call_id=call_id)
         self._put(self._t.parts, (content_id, number), started)
 
+    async def reopen_part(self, content_id: UUID, number: int) -> None:
+        part = self._t.parts[content_id, number]
+        if part.state is PartState.STARTED:
+            self._put(self._t.parts, (content_id, number), replace(part, state=PartState.OPEN))
+
     async def finish_part(
         self, content_id: UUID, number: int, call_id: UUID, passages: Sequence[Passage]
     ) -> bool:
@@ -217,7 +224,7 @@ class FakeLibraryStore(FakeStore):
     async def newest(
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Content]:
-        found = self._visible(team, audiences, query)
+        found = [one for one in self._visible(team, audiences, query) if one.stage is not Stage.RECEIVED]
         found.sort(key=lambda content: (content.created_at, content.id), reverse=True)
         return found[offset : offset + limit]
 
@@ -242,6 +249,13 @@ class FakeLibraryStore(FakeStore):
 
     async def contents(self, ids: Collection[UUID]) -> Sequence[Content]:
         return [content for content in self._contents() if content.id in ids]
+
+    async def cost(self, content_id: UUID) -> Decimal | None:
+        calls = (
+            self._memory.calls.get(part.call_id) for part in await self.parts(content_id) if part.call_id
+        )
+        costs = [call.cost for call in calls if call is not None and call.cost is not None]
+        return sum(costs, Decimal(0)) if costs else None
 
     async def shares(self, content_id: UUID) -> Sequence[Share]:
         found = [share for share in self._t.shares.values() if share.content_id == content_id]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from services.entities import (
+    Actor,
     BudgetLine,
     BudgetState,
     Conversation,
@@ -20,6 +21,7 @@ from services.entities import (
     Turn,
 )
 from services.entities.alerts import AlertMail, Incident, Maintenance, Pause, Reading
+from services.entities.limits import Limit, LimitRequest
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -49,6 +51,13 @@ class Reservation:
     at: datetime
     lines: tuple[BudgetLine, ...]
     started: bool = False
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    answer: Message
+    call: ModelCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,15 @@ class Memory:
     feedback: dict[tuple[UUID, str, str], Feedback] = field(default_factory=dict)
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     rolled_up: dict[UUID, ModelCall] = field(default_factory=dict)
+    kept: dict[bytes, Kept] = field(default_factory=dict)
     counters: dict[tuple[str, date, str], BudgetState] = field(default_factory=dict)
     reservations: dict[UUID, Reservation] = field(default_factory=dict)
+    limits: dict[tuple[str, str, str, str, str], Limit] = field(default_factory=dict)
+    limit_versions: dict[str, int] = field(default_factory=dict)
+    limit_requests: dict[UUID, LimitRequest] = field(default_factory=dict)
+    request_times: dict[Actor, tuple[datetime, ...]] = field(default_factory=dict)
+    to_warn: dict[tuple[str, date, str], str] = field(default_factory=dict)
+    warned: dict[tuple[str, date, str], datetime] = field(default_factory=dict)
     people: dict[tuple[str, str], tuple[Person, datetime]] = field(default_factory=dict)
     settings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     posts: dict[UUID, Post] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from handlers.boundary import Boundary, explain
 from handlers.routes import Audience
 from services import errors
 from services.entities import Actor, Place
+from services.entities.limits import LimitState
 from services.media.unreadable import REASONS
 
 TO = Audience(Actor("T1", "U1"), Place("T1", "C1"))
@@ -48,11 +49,14 @@ async def test_what_may_pass_has_an_id():
 
 
 def test_a_budget_refusal_says_what_is_left_and_when_it_resets():
-    error = errors.NotEnoughBudget(scope="user:T:U", left=120, cap=500_000, needed=9_000, resets_at=TOMORROW)
+    error = errors.NotEnoughBudget(
+        LimitState("person", "day", "tokens", 500_000, 499_000, 880, TOMORROW), 9_000, ["UOWNER", "UBOSS"]
+    )
     said = explain(error)
     assert "500,000" in said.what
     assert "120" in said.what
     assert "<!date^" in said.todo
+    assert "<@UOWNER> or <@UBOSS>" in said.todo
 
 
 def test_a_missing_key_names_the_variables():

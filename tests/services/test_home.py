@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from services.calendar import Calendar
 from services.errors import BadArgument
 from services.home import HomeService
 from services.people import PeopleService
+from services.policy import Policy
+from services.settings import DIGESTS, WARNINGS, wants, zone_of
+from services.usage import UsageService
 from tests import factories as make
 from tests.services.chat.desk import Desk
 
@@ -13,7 +19,9 @@ class Stand(Desk):
     def __init__(self) -> None:
         super().__init__()
         people = PeopleService(self.uow, self.slack, self.clock)
-        self.home = HomeService(self.uow, people, self.limits, ("claude", "gpt"))
+        calendar = Calendar(ZoneInfo("UTC"))
+        usage = UsageService(self.uow, people, Policy([], guests=False), self.limits, self.clock, calendar)
+        self.home = HomeService(self.uow, people, usage, ("claude", "gpt"))
 
 
 async def test_a_visit_is_taken_once() -> None:
@@ -29,14 +37,15 @@ async def test_home_shows_use_models_and_what_was_asked_last() -> None:
     await stand.answered(make.mention(text="Newer?"))
     await stand.answered(make.mention(text="Not mine", user=make.BEN))
     overview = await stand.home.overview(make.anna())
-    assert overview.usage.spent == 240
+    assert overview.today.tokens == overview.month.tokens == 240
+    assert [state.spent for state in overview.report.limits] == [240]
     assert (overview.models, overview.model) == (("claude", "gpt"), None)
     assert [question for _, question in overview.recent] == ["Newer?", "Older?"]
 
 
 async def test_the_chosen_model_is_shown_and_answers() -> None:
     stand = Stand()
-    await stand.home.choose_model(make.anna(), "gpt")
+    await stand.home.choose(make.anna(), {"model": "gpt"})
     assert (await stand.home.overview(make.anna())).model == "gpt"
     await stand.answered(make.mention())
     assert stand.gpt.asked
@@ -44,14 +53,14 @@ async def test_the_chosen_model_is_shown_and_answers() -> None:
 
 async def test_the_desks_choice_can_be_had_back() -> None:
     stand = Stand()
-    await stand.home.choose_model(make.anna(), "gpt")
-    await stand.home.choose_model(make.anna(), "")
+    await stand.home.choose(make.anna(), {"model": "gpt"})
+    await stand.home.choose(make.anna(), {"model": ""})
     assert (await stand.home.overview(make.anna())).model is None
 
 
 async def test_a_model_that_is_not_offered_cannot_be_chosen() -> None:
     with pytest.raises(BadArgument):
-        await Stand().home.choose_model(make.anna(), "llama")
+        await Stand().home.choose(make.anna(), {"model": "llama"})
 
 
 async def test_a_model_that_is_gone_is_not_shown_as_chosen() -> None:
@@ -60,3 +69,43 @@ async def test_a_model_that_is_gone_is_not_shown_as_chosen() -> None:
         await uow.people.set_setting(make.anna(), "model", "claude-1")
         await uow.commit()
     assert (await stand.home.overview(make.anna())).model is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("length", "short"), ("timezone", "Asia/Tokyo"), ("warnings", "off"), ("digests", "off")],
+)
+async def test_what_is_set_is_kept(name: str, value: str) -> None:
+    stand = Stand()
+    await stand.home.choose(make.anna(), {name: value})
+    assert (await stand.home.overview(make.anna())).person.settings[name] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("length", "endless"), ("timezone", "Mars/Olympus"), ("warnings", "loud"), ("colour", "red")],
+)
+async def test_what_is_no_choice_is_refused_and_nothing_is_set(name: str, value: str) -> None:
+    stand = Stand()
+    with pytest.raises(BadArgument):
+        await stand.home.choose(make.anna(), {"model": "gpt", name: value})
+    assert (await stand.home.overview(make.anna())).model is None
+
+
+def test_notices_come_unless_they_are_switched_off() -> None:
+    assert [wants({"warnings": "off", "digests": ""}, notice) for notice in (WARNINGS, DIGESTS)] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "slacks", "zone"),
+    [
+        ("", "Europe/Prague", "Europe/Prague"),
+        ("Asia/Tokyo", "Europe/Prague", "Asia/Tokyo"),
+        ("", "Nowhere/Land", "UTC"),
+    ],
+)
+def test_a_time_zone_is_ones_own_choice_or_slacks(chosen: str, slacks: str, zone: str) -> None:
+    assert zone_of(make.person(timezone=slacks, settings={"timezone": chosen})).key == zone

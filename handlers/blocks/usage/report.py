@@ -77,13 +77,14 @@ def headline(report: Report) -> Block:
 def money(counted: Counted) -> str:
     if counted.unpriced and not counted.cost:
         return "cost unknown"
-    return words.dollars(counted.cost) + (" and what has no known price" if counted.unpriced else "")
+    return words.dollars(counted.cost) + (" + unpriced" if counted.unpriced else "")
 
 
 def compared(report: Report) -> str:
-    whose = words.subject_in_markup(report)
+    channel = report.query.scope.kind is ScopeKind.CHANNEL
+    whose = f"{words.subject_in_markup(report)} · " if channel else ""
     return (
-        f"{whose} · {words.span(report.period.span)}, compared with {words.before(report.period.word)} "
+        f"{whose}{words.span(report.period.span)}, compared with {words.before(report.period.word)} "
         f"({words.span(report.period.before)}) · days as in {report.zone}"
     )
 
@@ -97,8 +98,8 @@ def caching(total: Counted) -> list[str]:
     if not (total.cached_read or total.hits or total.saved):
         return []
     hits = f", {words.plural(total.hits, 'answer')} came from the answer cache" if total.hits else ""
-    read = f":recycle: *{words.percent(total.from_cache)}* of the input was read from a cache"
-    return [f"{read}{hits}: caching saved *{words.dollars(total.saved)}*."]
+    read = f"*Caching* {words.percent(total.from_cache)} of the input was read from a cache"
+    return [f"{read}{hits}; that saved *{words.dollars(total.saved)}*."]
 
 
 def outlook(found: Forecast | None) -> list[str]:
@@ -108,19 +109,17 @@ def outlook(found: Forecast | None) -> list[str]:
     come = f"about *{words.dollars(found.cost)}* and {words.short(found.tokens)} tokens"
     how = f"{daily} (the mean of the last {found.basis} full days)"
     left = words.plural(found.days_left, "day")
-    return [
-        f":crystal_ball: By {words.day(found.until)} it comes to {come}: so far, and {how} for {left} more."
-    ]
+    return [f"*Outlook* By {words.day(found.until)} it comes to {come}: so far, and {how} for {left} more."]
 
 
 def trouble(total: Counted) -> list[str]:
     lines = []
     if total.failed or total.failovers:
         stood_in = f"; {total.failovers:,} times another model stood in" if total.failovers else ""
-        lines.append(f":warning: {total.failed:,} of {total.calls:,} calls failed{stood_in}.")
+        lines.append(f"*Failures* {words.plural(total.failed, 'call')} of {total.calls:,} failed{stood_in}.")
     if total.unpriced:
         lines.append(
-            f":grey_question: {words.plural(total.unpriced, 'call')} used a model whose price I don't know: "
+            f"*Unpriced* {words.plural(total.unpriced, 'call')} used a model whose price I don't know: "
             "the sums of money leave that out."
         )
     return lines

@@ -59,6 +59,7 @@ CREATE TABLE content_channels (
     user_id TEXT NOT NULL,
     file JSONB,
     file_id TEXT,
+    beside JSONB,
     at TIMESTAMPTZ NOT NULL,
     CONSTRAINT pk_content_channels PRIMARY KEY (id),
     CONSTRAINT uq_content_channels_team_file_id_audience UNIQUE (team, file_id, audience),

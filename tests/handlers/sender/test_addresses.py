@@ -182,6 +182,7 @@ def test_no_known_form_of_injection_carries_anything_out(form: str) -> None:
 @example("https://．evil.example")
 @example("evil.examplemailto:https://evil.example")
 @example("s3cret．evil.example")
+@example("mailto:灯evil.example")
 def test_no_address_outside_the_sources_survives(text: str) -> None:
     assert leaks(sanitise(text, KNOWN)) == []
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from uuid_utils.compat import uuid7
 
 from sandbox.state import Message as Seen
-from services.entities import ModelCall, Place, Source
+from services.entities import Place, Source
 from services.errors import AllModelsFailed, EmptyQuestion, ModelUnavailable, SlackUnavailable
+from tests import factories as make
 from tests.fakes.sources import Everything
 from tests.handlers.sender.conftest import NOTES, Stage, blocks_of
 
@@ -86,9 +86,7 @@ async def test_a_notice_that_a_crash_left_unrecorded_is_found(stage: Stage) -> N
 
 
 async def test_an_uncertain_turn_is_for_the_person_to_decide(stage: Stage) -> None:
-    call = ModelCall(
-        uuid7(), stage.claim.turn.actor, "C1", "anthropic", "claude-sonnet-5-5", "chat", stage.clock.now()
-    )
+    call = make.call(model="claude-sonnet-5-5", actor=stage.claim.turn.actor)
     await stage.presenter().uncertain(stage.resumed, [call])
     [seen] = stage.replies()
     assert "may have been paid for" in told(seen)

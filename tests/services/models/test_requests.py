@@ -7,6 +7,7 @@ from base64 import b64encode
 import pytest
 
 from services.errors import ModelUnavailable
+from services.models.openai import response_params
 from services.ports import ModelMessage, TextPart
 from tests.services.models.providers import Anthropic, OpenAI, Recorder, answering, ask, image
 
@@ -49,6 +50,7 @@ async def test_openai_gets_the_whole_request_and_stores_nothing():
         "store": False,
         "instructions": "Be brief.",
         "prompt_cache_key": "conversation-1",
+        "prompt_cache_options": {"mode": "explicit", "ttl": "30m"},
         "input": [{"role": "user", "content": [{"type": "input_text", "text": "Why?"}]}],
     }
     assert recorder.requests[0].headers["authorization"] == "Bearer sk-test"
@@ -68,6 +70,36 @@ async def test_anthropic_keeps_the_last_four_breakpoints():
     body = (await sent(Anthropic(), request)).sent
     blocks = [*body["system"], *(block for message in body["messages"] for block in message["content"])]
     assert [block.get("cache_control") for block in blocks] == [None, None, *[CACHED] * 4, None, None]
+
+
+async def test_openai_is_told_its_breakpoints():
+    question = user(TextPart("One", cache=True))
+    request = ask(system=(TextPart("Be"), TextPart("brief", cache=True)), messages=(question, user("two")))
+    body = (await sent(OpenAI(), request)).sent
+    mark = {"prompt_cache_breakpoint": {"mode": "explicit"}}
+    assert body["input"] == [
+        {
+            "role": "developer",
+            "content": [{"type": "input_text", "text": "Be"}, {"type": "input_text", "text": "brief"} | mark],
+        },
+        {"role": "user", "content": [{"type": "input_text", "text": "One"} | mark]},
+        {"role": "user", "content": [{"type": "input_text", "text": "two"}]},
+    ]
+    assert "instructions" not in body
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        *(("gpt-5.6-luna", True), ("gpt-6-luna", True), ("gpt-6.1-sol", True), ("gpt-10", True)),
+        *(("gpt-5.5", False), ("gpt-5", False), ("gpt-4.1-mini", False), ("gpt-4o", False), ("o5", False)),
+    ],
+)
+def test_only_models_that_know_breakpoints_are_told_any(model, told):
+    request = ask(system=(TextPart("Be brief", cache=True),), messages=(user(TextPart("One", cache=True)),))
+    params = response_params(model, request)
+    assert ("breakpoint" in str(params), "prompt_cache_options" in params) == (told, told)
+    assert ("instructions" in params) is not told
 
 
 async def test_anthropic_gets_neighbours_of_one_role_as_one_message():

@@ -24,6 +24,12 @@ class Frame {
   middle(index) {
     return this.left + this.band * (index + 0.5);
   }
+
+  /** Where a label stands: below its point, but for one that would be cut at the right. */
+  under(index, name) {
+    const cut = this.middle(index) + name.length * 3.2 > this.width;
+    return cut ? { x: this.width - 1, "text-anchor": "end" } : { x: this.middle(index), "text-anchor": "middle" };
+  }
 }
 
 function grid(frame) {
@@ -52,7 +58,7 @@ function labels(frame) {
   return [
     frame.categories.map((name, index) => index % every === 0 && svg(
       "text",
-      { x: frame.middle(index), y: frame.bottom + 18, class: "tick", "text-anchor": "middle" },
+      { ...frame.under(index, name), y: frame.bottom + 18, class: "tick" },
       name,
     )),
     xLabel && svg(

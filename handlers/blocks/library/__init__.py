@@ -1,0 +1,1 @@
+"""How the library looks in Slack."""

@@ -1,0 +1,89 @@
+"""An item by itself: its card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from handlers.blocks import kit
+from handlers.blocks.kit import Block
+from handlers.blocks.library import words
+from services.entities.library import Content
+from services.library.texts import timecode
+
+CHAPTERS = 8
+
+
+def card(item: Content, cost: Decimal | None = None, *, may_change: bool = True) -> list[Block]:
+    told = [f"{words.sign(item)} {words.name(item)}"]
+    if item.summary:
+        told.append(words.plainly(item.summary))
+    blocks = [kit.text("\n".join(told))]
+    if item.chapters:
+        blocks.append(kit.text("\n".join(_chapters(item))))
+    if item.topics:
+        blocks.append(kit.context("Topics: " + ", ".join(map(words.plainly, item.topics))))
+    blocks.append(kit.context(" · ".join(words.facts(item, cost))))
+    return [*blocks, _buttons(item, may_change=may_change)]
+
+
+def _chapters(item: Content) -> list[str]:
+    shown = [f"`{timecode(each.start)}` {words.plainly(each.title)}" for each in item.chapters[:CHAPTERS]]
+    more = len(item.chapters) - CHAPTERS
+    return [*shown, f"and {more} more"] if more > 0 else shown
+
+
+def _buttons(item: Content, *, may_change: bool) -> Block:
+    value = str(item.id)
+    elements = [
+        kit.button("Open", "library.open", f"{value}|", "primary"),
+        kit.button("Search in it", "library.inside", value),
+    ]
+    if may_change:
+        elements += [
+            kit.button("Rename", "library.rename", value),
+            kit.button("Tags", "library.tags", value),
+            {**kit.button("Delete", "library.delete", value, "danger"), "confirm": _sure(item)},
+        ]
+    return kit.actions(*elements)
+
+
+def _sure(item: Content) -> Block:
+    return {
+        "title": kit.plain("Delete from the library?", 100),
+        "text": kit.plain(
+            f"“{kit.shortened(item.title, 80)}” will no longer be found. The file in Slack stays. "
+            f"/library restore {item.short} brings it back for some days.",
+            300,
+        ),
+        "confirm": kit.plain("Delete", 30),
+        "deny": kit.plain("Keep", 30),
+        "style": "danger",
+    }
+
+
+def recent(items: Sequence[Content]) -> list[Block]:
+    if not items:
+        return [kit.text("Nothing here yet. Drop a video or a document into this channel.")]
+    return [kit.header("Added lately"), *map(line, items)]
+
+
+def line(item: Content) -> Block:
+    told = f"{words.sign(item)} {words.name(item)}\n{' · '.join(words.facts(item))}"
+    return {**kit.text(told), "accessory": kit.button("Show", "library.show", str(item.id))}
+
+
+def opened(url: str, item: Content, moment: str) -> list[Block]:
+    where = f" at {moment}" if moment else ""
+    return [
+        kit.text(f"<{url}|Open {words.plainly(kit.shortened(item.title, 80))}{where}>"),
+        kit.context("The link is yours alone and opens within a minute."),
+    ]
+
+
+def added(items: Sequence[Content], *, known: int) -> str:
+    if not items:
+        return "There is no file in that message that I can keep."
+    if known == len(items):
+        return "That is in the library already: " + ", ".join(f"`{item.short}`" for item in items)
+    return "Added; its progress is shown where the file is."

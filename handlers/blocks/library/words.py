@@ -1,0 +1,99 @@
+"""How an item's facts are written."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from handlers.boundary import slack_date
+from handlers.sender.sanitise import escape
+from services.entities.library import MARK, UNMARK, Content, Passage
+from services.entities.media import MediaKind
+from services.library.texts import timecode
+
+SIGNS = {
+    MediaKind.VIDEO: ":clapper:",
+    MediaKind.AUDIO: ":studio_microphone:",
+    MediaKind.IMAGE: ":frame_with_picture:",
+    MediaKind.DOCUMENT: ":page_facing_up:",
+    MediaKind.SUBTITLES: ":speech_balloon:",
+}
+KINDS = {
+    MediaKind.VIDEO: "Video",
+    MediaKind.AUDIO: "Audio",
+    MediaKind.IMAGE: "Image",
+    MediaKind.DOCUMENT: "Document",
+    MediaKind.SUBTITLES: "Subtitles",
+}
+LANGUAGES = {
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
+    "nl": "Dutch", "pl": "Polish", "sv": "Swedish", "da": "Danish", "tr": "Turkish", "uk": "Ukrainian",
+    "ja": "Japanese", "zh": "Chinese", "ko": "Korean", "ar": "Arabic", "hi": "Hindi",
+}  # fmt: skip
+_ALIKE = {"*": "\u2217", "_": "\uff3f", "~": "\u223c"}
+_EMPHASIS = re.compile(r"(?<!\w)[*_~]|[*_~](?!\w)")
+UNITS = ("B", "KB", "MB", "GB", "TB")
+
+
+def plainly(text: str) -> str:
+    """A person's or a model's words inside mrkdwn: shown as they are, without emphasis, code or links."""
+    return _EMPHASIS.sub(lambda found: _ALIKE[found.group()], escape(text)).replace("`", "ˋ")
+
+
+def name(item: Content) -> str:
+    """`*Title*` with its short id."""
+    return f"*{plainly(item.title)}*  `{item.short}`"
+
+
+def sign(item: Content) -> str:
+    return SIGNS.get(item.kind, ":inbox_tray:") if item.kind else ":inbox_tray:"
+
+
+def facts(item: Content, cost: Decimal | None = None) -> list[str]:
+    """Kind, length, size, language, who and when, tags, what it cost."""
+    probe = item.probe
+    found = [KINDS[probe.kind] if probe else ""]
+    if probe and probe.duration:
+        found.append(timecode(probe.duration))
+    if probe and probe.pages and probe.kind is MediaKind.DOCUMENT:
+        found.append(f"{probe.pages} page{'s' if probe.pages > 1 else ''}")
+    if probe and probe.width and probe.height:
+        found.append(f"{probe.width} x {probe.height}")
+    found.append(size(item.size))
+    found.append(language(item.language))
+    found.append(f"<@{item.user}>, {slack_date(item.created_at)}")
+    if item.tags:
+        found.append(" ".join(f"#{plainly(tag)}" for tag in item.tags))
+    if cost:
+        found.append(money(cost))
+    return [each for each in found if each]
+
+
+def size(count: int) -> str:
+    amount, unit = float(count), 0
+    while amount >= 1000 and unit < len(UNITS) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return (
+        "" if not count else f"{amount:.0f} {UNITS[unit]}" if amount >= 10 else f"{amount:.1f} {UNITS[unit]}"
+    )
+
+
+def language(code: str | None) -> str:
+    return LANGUAGES.get(code.lower()[:2], plainly(code)) if code else ""
+
+
+def money(cost: Decimal) -> str:
+    if cost >= Decimal("0.01"):
+        return f"${cost:.2f}"
+    return f"${cost:.{1 - cost.adjusted()}f}"
+
+
+def marked(text: str) -> str:
+    """A passage with what was found in bold."""
+    return plainly(" ".join(text.split())).replace(MARK, "*").replace(UNMARK, "*")
+
+
+def place_in(passage: Passage) -> str:
+    if passage.start is not None:
+        return timecode(passage.start)
+    return f"page {passage.page}" if passage.page else ""

@@ -1,0 +1,74 @@
+"""Names that people gave, made fit to be shown and to be saved under."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+from services.entities.media import MediaKind
+
+LONGEST = 120
+_RESERVED = re.compile(r'[<>:"|?*]')
+_DEVICES = re.compile(r"(?i)^(?:con|prn|aux|nul|com\d|lpt\d)$")
+
+EXTENSIONS: dict[str, MediaKind] = {
+    **dict.fromkeys(("mp4", "mov", "mkv", "webm", "m4v"), MediaKind.VIDEO),
+    **dict.fromkeys(("mp3", "m4a", "wav", "flac", "ogg", "oga", "opus"), MediaKind.AUDIO),
+    **dict.fromkeys(("png", "jpg", "jpeg", "gif", "webp"), MediaKind.IMAGE),
+    **dict.fromkeys(("pdf", "docx", "pptx", "xlsx", "md", "markdown", "txt"), MediaKind.DOCUMENT),
+    **dict.fromkeys(("srt", "vtt"), MediaKind.SUBTITLES),
+}
+
+
+def extension(name: str) -> str:
+    return PurePosixPath(name).suffix.lstrip(".").lower()
+
+
+def kind_by_name(name: str) -> MediaKind | None:
+    """What the name says it is; None for what the library does not keep."""
+    return EXTENSIONS.get(extension(shown(name)))
+
+
+def shown(name: str) -> str:
+    """The last part of a path, without anything invisible: control characters, reversed writing, odd spaces."""
+    last = re.split(r"[/\\]", name)[-1]
+    visible = "".join(" " if each.isspace() else each for each in last if each.isspace() or _is_seen(each))
+    return _cut(" ".join(visible.split()).strip(". ")) or "file"
+
+
+def title_of(name: str) -> str:
+    """A file's name as a title: without its extension, words apart."""
+    whole = shown(name)
+    stem = whole.rpartition(".")[0] if extension(whole) in EXTENSIONS else whole
+    return " ".join(stem.replace("_", " ").split()) or whole
+
+
+def titled(text: str) -> str:
+    """A title as typed: one line of what can be seen."""
+    visible = "".join(" " if each.isspace() else each for each in text if each.isspace() or _is_seen(each))
+    return _cut(" ".join(visible.split()))
+
+
+def file_name(title: str, ending: str) -> str:
+    """What a download is called, on any system."""
+    stem = _RESERVED.sub("", shown(title)).strip(". ") or "file"
+    return f"{'_' if _DEVICES.match(stem) else ''}{stem}.{ending}"
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """Tags as typed: words, with or without #, apart by spaces or commas; each once, in lower case."""
+    words = (titled(word.lstrip("#")).lower()[:40] for word in re.split(r"[,\s]+", text))
+    return tuple(dict.fromkeys(word for word in words if word))[:20]
+
+
+def _is_seen(each: str) -> bool:
+    """Cc: control; Cf: formats, also those that reverse writing; Co, Cs, Cn: nothing that has a shape."""
+    return unicodedata.category(each) not in {"Cc", "Cf", "Co", "Cs", "Cn"}
+
+
+def _cut(text: str) -> str:
+    """From the middle, so that an extension stays."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST - 21]}…{text[-20:]}"

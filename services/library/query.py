@@ -1,0 +1,142 @@
+"""What a person typed after `/library search`: words, and filters as `in:#channel`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.calendar import Calendar
+from services.entities import Actor
+from services.entities.library import Query
+from services.entities.media import MediaKind
+from services.errors import BadArgument
+
+USAGE = 'search WORDS ["exact phrase"] [in:#c] [by:@u] [type:video] [after:DATE] [before:DATE] [tag:WORD]'
+LONGEST = 300
+_FILTER = re.compile(r'(?i)(?<!\S)(in|by|type|before|after|tag):(<[^>\s]*>|"[^"]*"|\S+)')
+_CHANNEL = re.compile(r"<#([CGD][A-Z0-9]+)(?:\|[^>]*)?>|([CGD][A-Z0-9]{6,})")
+_USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|([UW][A-Z0-9]{6,})")
+_DAYS = re.compile(r"(\d{1,4})d")
+_QUOTES = str.maketrans("“”„«»‟", '""""""')
+_WORD = re.compile(r"\w+(?:['’.-]\w+)*")
+_KINDS = {
+    "video": MediaKind.VIDEO,
+    "audio": MediaKind.AUDIO,
+    "image": MediaKind.IMAGE,
+    "picture": MediaKind.IMAGE,
+    "document": MediaKind.DOCUMENT,
+    "pdf": MediaKind.DOCUMENT,
+    "text": MediaKind.DOCUMENT,
+    "subtitles": MediaKind.SUBTITLES,
+}
+SHORTEST_STEM, ENDINGS = 4, ("ing", "ed", "es", "en", "er", "s", "e")
+
+
+class QueryParser:
+    """Dates are days of the desk's calendar. Raises BadArgument."""
+
+    def __init__(self, calendar: Calendar, now: Callable[[], datetime]) -> None:
+        self._calendar = calendar
+        self._now = now
+
+    def parse(self, actor: Actor, text: str) -> Query:
+        text = unescaped(text)[:LONGEST].translate(_QUOTES)
+        query = Query(words=" ".join(_FILTER.sub(" ", text).split()))
+        for name, value in _FILTER.findall(text):
+            query = self._filtered(actor, query, name.lower(), value.strip('"'))
+        return query
+
+    def _filtered(self, actor: Actor, query: Query, name: str, value: str) -> Query:
+        match name:
+            case "in":
+                return replace(query, channels=(*query.channels, self._channel(actor, value)))
+            case "by":
+                return replace(query, users=(*query.users, self._user(actor, value)))
+            case "type":
+                return replace(query, kinds=(*query.kinds, _kind(value)))
+            case "tag":
+                return replace(query, tags=(*query.tags, value.lstrip("#").lower()))
+            case "after":
+                return replace(query, after=self._moment(value))
+            case _:
+                return replace(query, before=self._moment(value))
+
+    def _channel(self, actor: Actor, value: str) -> str:
+        if value.lower() in {"me", "dm"}:
+            return actor.user
+        found = _CHANNEL.fullmatch(value)
+        if found is None:
+            raise BadArgument(f"`{value[:40]}` is not a channel: choose it from the list after `in:#`", USAGE)
+        return found[1] or found[2]
+
+    def _user(self, actor: Actor, value: str) -> str:
+        if value.lower() == "me":
+            return actor.user
+        found = _USER.fullmatch(value)
+        if found is None:
+            raise BadArgument(
+                f"`{value[:40]}` is nobody I know: choose them from the list after `by:@`", USAGE
+            )
+        return found[1] or found[2]
+
+    def _moment(self, value: str) -> datetime:
+        """The beginning of a day: 2026-11-20, today, yesterday, 7d."""
+        today = self._calendar.day(self._now())
+        ago = {"today": 0, "yesterday": 1}.get(value.lower())
+        if ago is None and (days := _DAYS.fullmatch(value.lower())):
+            ago = int(days[1])
+        try:
+            day = today - timedelta(days=ago) if ago is not None else today.fromisoformat(value)
+            return self._calendar.begins(day)
+        except (ValueError, OverflowError):
+            raise BadArgument(
+                f"`{value[:40]}` is not a date: say `2026-11-20`, `yesterday` or `7d`", USAGE
+            ) from None
+
+
+def _kind(value: str) -> MediaKind:
+    known = _KINDS.get(value.lower().removesuffix("s")) or _KINDS.get(value.lower())
+    if known is None:
+        raise BadArgument(f"`{value[:40]}` is not a type: video, audio, image, document or subtitles", USAGE)
+    return known
+
+
+def loosened(query: Query) -> Query | None:
+    """The same, but any of the words will do, in any form that begins alike; None without words."""
+    stems = dict.fromkeys(stem(word.lower()) for word in _WORD.findall(query.words))
+    if not stems:
+        return None
+    return replace(query, words=" | ".join(f"'{each}':*" for each in stems), any_word=True)
+
+
+def stem(word: str) -> str:
+    """A word's beginning that its other forms have, too; letters and digits only."""
+    plain = "".join(each for each in word if each.isalnum())
+    for ending in ENDINGS:
+        if plain.endswith(ending) and len(plain) - len(ending) >= SHORTEST_STEM:
+            return plain.removesuffix(ending)
+    return plain
+
+
+def unescaped(text: str) -> str:
+    """What Slack escapes in its texts."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def as_text(query: Query) -> str:
+    """The query as it could be typed again: what a button carries."""
+    words = [query.words] if query.words else []
+    words += [f"in:{each}" for each in query.channels]
+    words += [f"by:{each}" for each in query.users]
+    words += [f"type:{kind}" for kind in query.kinds]
+    words += [f'tag:"{tag}"' for tag in query.tags]
+    words += [f"after:{query.after:%Y-%m-%d}"] if query.after else []
+    words += [f"before:{query.before:%Y-%m-%d}"] if query.before else []
+    return " ".join(words)
+
+
+def for_item(query: Query, item: UUID | None) -> Query:
+    return replace(query, item=item)

@@ -1,0 +1,130 @@
+"""From Slack into the object store: fetched while hashing, looked at, kept under a name of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from services.entities.library import Content, Share, Stage
+from services.entities.media import MediaKind, Probe
+from services.errors import FileUnreadable
+from services.library.naming import shown
+from services.library.settings import LibrarySettings
+from services.ports.library import HashingFiles
+from services.ports.media import MediaReader
+from services.ports.objects import ObjectStore
+
+SEEN = frozenset({MediaKind.VIDEO, MediaKind.IMAGE})
+JPEG = "image/jpeg"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    path: Path
+    size: int
+    sha256: str
+    name: str
+    declared: str
+
+
+class Storing:
+    def __init__(
+        self, files: HashingFiles, objects: ObjectStore, media: MediaReader, settings: LibrarySettings
+    ) -> None:
+        self._files = files
+        self._objects = objects
+        self._media = media
+        self._settings = settings
+
+    async def fetch(self, item: Content, share: Share, folder: Path) -> Fetched:
+        """Raises FileUnreadable, SlackUnavailable or StoreUnavailable."""
+        path = folder / "file"
+        if share.file is not None:
+            size, sha256 = await self._files.fetch_hashed(share.file, path, limit=self._settings.file_limit)
+            return Fetched(path, size, sha256, shown(share.file.name), share.file.mimetype)
+        return await self._from_store(item, path)
+
+    async def look(self, fetched: Fetched) -> Probe:
+        """Raises FileUnreadable."""
+        if fetched.size == 0:
+            raise FileUnreadable(fetched.name, "damaged")
+        return await self._media.probe(fetched.path, fetched.name, fetched.declared)
+
+    async def keep(self, item: Content, fetched: Fetched, probe: Probe, folder: Path) -> Content:
+        """The item as it is once its bytes are in the store. Keys come of its id: done again, it is the same."""
+        area = "documents" if probe.kind in {MediaKind.DOCUMENT, MediaKind.SUBTITLES} else "media"
+        base = f"{area}/{item.created_at:%Y}/{item.id}"
+        key = item.object_key or f"{base}/original"
+        if item.object_key is None:
+            await self._objects.put(key, fetched.path, sha256=fetched.sha256, content_type=probe.mimetype)
+        poster = await self._poster(base, fetched.path, probe, folder)
+        sheet = await self._sheet(base, fetched.path, probe, folder)
+        return replace(
+            item,
+            stage=Stage.STORED,
+            size=fetched.size,
+            sha256=fetched.sha256,
+            object_key=key,
+            poster_key=poster,
+            sheet_key=sheet,
+            probe=probe,
+            chapters=probe.chapters,
+            language=probe.audio_languages[0] if probe.audio_languages else None,
+        )
+
+    async def again(self, item: Content, folder: Path) -> Path:
+        """The stored file, for an attempt that begins after it was kept."""
+        path = folder / "file"
+        if not path.exists():
+            await self._objects.fetch(item.object_key or "", path)
+        return path
+
+    async def beside(self, share: Share, folder: Path) -> Path | None:
+        """The subtitles that came with it; None where there are none, or they can't be had any more."""
+        if share.beside is None:
+            return None
+        path = folder / "beside"
+        try:
+            await self._files.fetch_hashed(share.beside, path, limit=self._settings.file_limit)
+        except FileUnreadable:
+            return None
+        return path
+
+    async def remove(self, item: Content) -> None:
+        """Everything of it in the store."""
+        for key in {item.object_key, item.poster_key, item.sheet_key} - {None}:
+            await self._objects.delete(str(key))
+
+    async def _from_store(self, item: Content, path: Path) -> Fetched:
+        key = item.object_key or ""
+        head = await self._objects.head(key)
+        if head is None:
+            raise FileUnreadable(item.title, "gone")
+        await self._objects.fetch(key, path)
+        return Fetched(path, head.size, head.sha256, item.title, head.content_type)
+
+    async def _poster(self, base: str, path: Path, probe: Probe, folder: Path) -> str | None:
+        target = folder / "poster.jpg"
+        if probe.kind not in SEEN or not await self._media.poster(path, target):
+            return None
+        return await self._kept(f"{base}/poster.jpg", target)
+
+    async def _sheet(self, base: str, path: Path, probe: Probe, folder: Path) -> str | None:
+        target = folder / "sheet.jpg"
+        if probe.kind is not MediaKind.VIDEO or not await self._media.contact_sheet(path, target):
+            return None
+        return await self._kept(f"{base}/sheet.jpg", target)
+
+    async def _kept(self, key: str, picture: Path) -> str:
+        await self._objects.put(key, picture, sha256=await hash_of(picture), content_type=JPEG)
+        return key
+
+
+async def hash_of(path: Path) -> str:
+    def read() -> str:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    return await asyncio.to_thread(read)

@@ -1,0 +1,156 @@
+"""Transcripts and documents as passages, and passages as files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from services.entities.library import Content, Passage
+from services.entities.media import AudioPart, MediaKind, Page, Segment, Transcript
+
+LONGEST_SECONDS, LONGEST_TEXT = 12.0, 220
+PARAGRAPH = 700  # characters of a document's passage
+EVERY_PART = 10_000
+"""Numbers that each part of the sound has for its passages."""
+FORMATS = ("srt", "vtt", "txt", "md")
+_SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+")
+
+
+def said_in(part: AudioPart, transcript: Transcript) -> list[Passage]:
+    """Where the provider gives no times, its sentences share the part's by their length."""
+    segments = transcript.segments or tuple(_spread(part, transcript.text))
+    return list(numbered(grouped(segments), part.number * EVERY_PART))
+
+
+def grouped(segments: Iterable[Segment]) -> Iterator[Segment]:
+    """Short pieces joined to sentences: a phrase may run over two lines of subtitles."""
+    held: Segment | None = None
+    for segment in segments:
+        text = " ".join(segment.text.split())
+        if not text:
+            continue
+        if held is not None and _fits(held, segment, text):
+            held = Segment(held.start, segment.end, f"{held.text} {text}", held.speaker)
+            continue
+        if held is not None:
+            yield held
+        held = Segment(segment.start, segment.end, text, segment.speaker)
+    if held is not None:
+        yield held
+
+
+def _fits(held: Segment, segment: Segment, text: str) -> bool:
+    ended = held.text.endswith((".", "!", "?", "…")) and len(held.text) > LONGEST_TEXT / 3
+    return (
+        not ended
+        and held.speaker == segment.speaker
+        and segment.end - held.start <= LONGEST_SECONDS
+        and len(held.text) + len(text) < LONGEST_TEXT
+    )
+
+
+def numbered(segments: Iterable[Segment], first: int = 0) -> Iterator[Passage]:
+    for number, segment in enumerate(segments, first):
+        yield Passage(number, segment.text, segment.start, segment.end, speaker=segment.speaker)
+
+
+def _spread(part: AudioPart, text: str) -> Iterator[Segment]:
+    sentences = [sentence for sentence in _SENTENCE.split(" ".join(text.split())) if sentence]
+    whole, at = sum(map(len, sentences)), part.start
+    for sentence in sentences:
+        until = at + (part.end - part.start) * len(sentence) / whole
+        yield Segment(at, until, sentence)
+        at = until
+
+
+def written_on(pages: Sequence[Page]) -> list[Passage]:
+    """A page's paragraphs, joined while they are short and cut where they are long."""
+    texts = ((page.number, piece) for page in pages for piece in _pieces(page))
+    return [Passage(number, text, page=page) for number, (page, text) in enumerate(texts)]
+
+
+def _pieces(page: Page) -> Iterator[str]:
+    held = page.title.strip()
+    for paragraph in re.split(r"\n\s*\n|\n(?=\s*[-•*#\d])", page.text):
+        for piece in _cut(" ".join(paragraph.split())):
+            if held and len(held) + len(piece) > PARAGRAPH:
+                yield held
+                held = piece
+            else:
+                held = f"{held}\n{piece}".strip()
+    if held:
+        yield held
+
+
+def _cut(text: str) -> Iterator[str]:
+    while len(text) > PARAGRAPH:
+        at = text.rfind(" ", PARAGRAPH // 2, PARAGRAPH)
+        at = at if at > 0 else PARAGRAPH
+        yield text[:at].strip()
+        text = text[at:].strip()
+    if text:
+        yield text
+
+
+# -- as files ------------------------------------------------------------------------------------
+
+
+def exported(content: Content, passages: Sequence[Passage], form: str) -> str:
+    """`form`: one of FORMATS."""
+    match form:
+        case "srt":
+            return "\n".join(
+                f"{number}\n{clock(p.start, ',')} --> {clock(p.end, ',')}\n{_line(p)}\n"
+                for number, p in enumerate(passages, 1)
+            )
+        case "vtt":
+            cues = (f"{clock(p.start)} --> {clock(p.end)}\n{_cue(_line(p))}\n" for p in passages)
+            return "\n".join(("WEBVTT\n", *cues))
+        case "txt":
+            return "\n".join(_line(passage) for passage in passages) + "\n"
+        case _:
+            return _markdown(content, passages)
+
+
+def has_times(content: Content) -> bool:
+    return content.kind in {MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.SUBTITLES}
+
+
+def _markdown(content: Content, passages: Sequence[Passage]) -> str:
+    lines = [f"# {content.title}", ""]
+    lines += [content.summary, ""] if content.summary else []
+    lines += [f"Tags: {', '.join(content.tags)}", ""] if content.tags else []
+    if content.chapters:
+        lines += ["## Chapters", "", *(f"- {timecode(c.start)} {c.title}" for c in content.chapters), ""]
+    lines += ["## Transcript" if has_times(content) else "## Text", ""]
+    for passage in passages:
+        lines += [f"**{where(passage)}** {_line(passage)}" if where(passage) else _line(passage), ""]
+    return "\n".join(lines)
+
+
+def where(passage: Passage) -> str:
+    """`1:23`, or `page 4`."""
+    if passage.start is not None:
+        return timecode(passage.start)
+    return f"page {passage.page}" if passage.page else ""
+
+
+def timecode(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def clock(seconds: float | None, mark: str = ".") -> str:
+    milliseconds = round((seconds or 0) * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{mark}{rest % 1000:03}"
+
+
+def _line(passage: Passage) -> str:
+    return f"{passage.speaker}: {passage.text}" if passage.speaker else passage.text
+
+
+def _cue(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,168 @@
+"""`python -m tests.chaos.mutations`: does the harness notice when a safeguard is missing?
+
+In a copy of the tree one safeguard after the other is taken out, and the line that it stands behind is run there at a
+small scale: it must be red, where it is green without the mutation. Exit codes: 0 (each is noticed), 1.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "data", "docs")
+LONGEST = 900.0  # seconds for one run
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """`old` stands so many times in the file."""
+
+    path: str
+    old: str
+    new: str
+    times: int = 1
+
+    def apply(self, tree: Path) -> None:
+        file = tree / self.path
+        text = file.read_text()
+        if text.count(self.old) != self.times:
+            raise ValueError(f"{self.path}: {self.old!r} stands there {text.count(self.old)} times")
+        file.write_text(text.replace(self.old, self.new))
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """`red`: the lines that must notice."""
+
+    what: str
+    red: tuple[str, ...]
+    edits: tuple[Edit, ...]
+
+
+MIGRATION = "storage/migrations/versions/0001_chat.py"
+STATEMENTS = "storage/chat/statements.py"
+SCALES: Mapping[str, float] = {
+    "R1": 0.1,
+    "R2": 0.02,
+    "SLACK-INPUT": 0.02,
+    "MODEL-OUTPUT": 0.02,
+    "INJECTIONS": 0.1,
+}
+
+MUTATIONS = (
+    Mutation(
+        "the inbox's unique keys",
+        ("R1",),
+        (
+            Edit(MIGRATION, "CONSTRAINT pk_slack_events PRIMARY KEY (team, event_id)", "CHECK (true)"),
+            Edit(
+                MIGRATION, "CONSTRAINT uq_turns_team_channel_key UNIQUE (team, channel, key)", "CHECK (true)"
+            ),
+            Edit(
+                STATEMENTS, "ON CONFLICT (team, channel, key) DO NOTHING", "ON CONFLICT DO NOTHING", times=2
+            ),
+        ),
+    ),
+    Mutation(
+        "the reservation",
+        ("R2",),
+        (
+            Edit("storage/calls.py", "        wanted = _columns(lines)\n", "        return ()\n"),
+            Edit("services/chat/ledger.py", "begin(call, self.reservation,", "begin(call, None,"),
+        ),
+    ),
+    Mutation(
+        "the ledger row before the call",
+        ("R2",),
+        (
+            Edit(
+                "services/chat/ledger.py",
+                "await uow.calls.begin(call, self.reservation, attempt, self.worker)",
+                "await self.hold(uow)",
+            ),
+        ),
+    ),
+    Mutation(
+        "the sanitiser",
+        ("MODEL-OUTPUT", "INJECTIONS"),
+        (
+            Edit(
+                "handlers/sender/sanitise.py",
+                "return self._mentions.feed(self._links.feed(text))",
+                "return text",
+            ),
+            Edit(
+                "handlers/sender/sanitise.py",
+                "return self._mentions.feed(self._links.close()) + self._mentions.close()",
+                'return ""',
+            ),
+        ),
+    ),
+    Mutation(
+        "the signature check",
+        ("SLACK-INPUT",),
+        (
+            Edit(
+                "bot/gate.py",
+                "if not self._verifier.is_valid(body, timestamp, signature):",
+                "if not timestamp:",
+            ),
+            Edit(
+                "bot/slack.py",
+                "        attaching_conversation_kwargs_enabled=False,\n",
+                "        attaching_conversation_kwargs_enabled=False,\n        request_verification_enabled=False,\n",
+            ),
+        ),
+    ),
+)
+
+
+def main() -> int:
+    lines = list(dict.fromkeys(line for mutation in MUTATIONS for line in mutation.red))
+    rows = [row("nothing", line, run((), line), expected=True) for line in lines]
+    for mutation in MUTATIONS:
+        rows += [row(mutation.what, line, run(mutation.edits, line), expected=False) for line in mutation.red]
+    print("\n| taken out | line | is | as it should be |\n|---|---|---|---|")
+    print("\n".join(text for text, _ in rows))
+    return 0 if all(good for _, good in rows) else 1
+
+
+def row(what: str, line: str, found: tuple[bool, str], *, expected: bool) -> tuple[str, bool]:
+    met, figure = found
+    good = met is expected
+    print(f"{what}: {line} {'green' if met else 'red'}\n    {figure}", flush=True)
+    return f"| {what} | {line} | {'green' if met else 'red'} | {'yes' if good else '**no**'} |", good
+
+
+def run(edits: Sequence[Edit], line: str) -> tuple[bool, str]:
+    """Whether the line is met in a tree with these edits, and its figure."""
+    with copied() as tree:
+        for edit in edits:
+            edit.apply(tree)
+        command = [sys.executable, "-m", "tests.chaos", "--only", line, "--scale", str(SCALES[line])]
+        env = {**os.environ, "PYTHONPATH": str(tree)}
+        subprocess.run(command, cwd=tree, env=env, timeout=LONGEST, check=False, capture_output=True)
+        (found,) = orjson.loads((tree / "build" / "chaos.json").read_bytes())["lines"]
+        return bool(found["met"]), str(found["figure"])
+
+
+@contextmanager
+def copied() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+        tree = Path(folder) / "tree"
+        shutil.copytree(ROOT, tree, ignore=LEFT_OUT)
+        yield tree
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,256 @@
+"""From a file in Slack to a card, and everything that may come in between."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from services.entities import Actor
+from services.entities.library import ContentState, Part, PartState, Stage
+from services.entities.media import SubtitleTrack
+from services.errors import FileUnreadable, ModelUnavailable, SlackUnavailable
+from tests.factories import ANNA, BEN, TEAM
+from tests.services.library.desk import GUEST, LibraryDesk
+
+LONG = "And so we talk about prices, lamps and the launch of the next film, at length. " * 6
+ANNA_ACTOR, BEN_ACTOR = Actor(TEAM, ANNA), Actor(TEAM, BEN)
+
+
+@pytest.fixture
+def desk() -> LibraryDesk:
+    return LibraryDesk()
+
+
+async def test_a_video_becomes_an_item_with_transcript_summary_and_card(desk):
+    desk.transcriber.said = {0: LONG, 1: "The price is ninety euros."}
+    item = await desk.added()
+    assert (item.state, item.stage) == (ContentState.DONE, Stage.READY)
+    assert item.title == "launch"
+    assert item.summary == "They talk about prices."
+    assert item.topics == ("prices", "launch")
+    assert [chapter.title for chapter in item.chapters] == ["Start", "Prices"]
+    assert item.language == "en"
+    assert desk.passages(item)[-1] == "The price is ninety euros."
+    assert desk.all_passages(item)[-1].start == 60.0
+    assert set(desk.objects.kept) == {item.object_key, item.poster_key, item.sheet_key}
+    assert desk.seen.last["C1"].content.state is ContentState.DONE
+    assert desk.outcomes() == ["answered"] * 3
+
+
+async def test_a_document_needs_no_call_for_its_text(desk):
+    item = await desk.added(desk.file("brief.md", b"Length: ninety seconds.\fTone: calm."))
+    assert desk.passages(item) == ["Length: ninety seconds.", "Tone: calm."]
+    assert [passage.page for passage in desk.all_passages(item)] == [1, 2]
+    assert desk.outcomes() == []
+    assert item.state is ContentState.DONE
+
+
+async def test_the_same_file_in_two_channels_is_one_item_seen_in_both(desk):
+    file = desk.file()
+    first = await desk.added(file)
+    await desk.added(file, channel="C2")
+    assert desk.newest().id == first.id
+    assert set(desk.seen.last) == {"C1", "C2"}
+
+
+async def test_the_same_bytes_are_stored_and_paid_for_once(desk):
+    first = await desk.added(desk.file("a.mp4", b"same"))
+    calls = len(desk.outcomes())
+    second = await desk.added(desk.file("b.mp4", b"same"), channel="C2", user=ANNA)
+    assert second.state is ContentState.MERGED
+    assert len(desk.objects.kept) == 3
+    assert len(desk.outcomes()) == calls
+    assert desk.seen.last["C2"].content.id == first.id
+
+
+async def test_subtitles_beside_a_video_cost_nothing(desk):
+    video, subtitles = desk.file("talk.mp4"), desk.file("talk.en.srt", b"Hello there.\nHow are you?")
+    item = await desk.added(video, subtitles)
+    assert desk.passages(item) == ["Hello there. How are you?"]
+    assert desk.transcriber.asked == []
+    assert len(desk.memory.library.contents) == 1
+
+
+async def test_a_subtitle_track_costs_nothing(desk):
+    desk.media.tracks = (SubtitleTrack(2, "de"),)
+    item = await desk.added()
+    assert desk.passages(item) == ["From track 2."]
+    assert item.language == "de"
+    assert desk.transcriber.asked == []
+
+
+async def test_a_video_without_sound_is_ready_without_words(desk):
+    desk.media.audio = False
+    item = await desk.added()
+    assert item.state is ContentState.DONE
+    assert desk.passages(item) == []
+
+
+async def test_silence_is_not_paid_for(desk):
+    desk.media.silent = frozenset({0, 1})
+    item = await desk.added()
+    assert item.state is ContentState.DONE
+    assert desk.transcriber.asked == []
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "reason"),
+    [
+        (b"BAD", None, "mismatch"),
+        (b"", None, "damaged"),
+        (b"x", FileUnreadable("x", "gone"), "gone"),
+        (b"x", FileUnreadable("x", "too_large"), "too_large"),
+    ],
+)
+async def test_what_we_do_not_keep_is_refused_with_its_reason(desk, data, error, reason):
+    desk.slack.errors = [error] if error else []
+    item = await desk.added(desk.file(data=data))
+    assert (item.state, item.reason) == (ContentState.REFUSED, reason)
+    assert desk.objects.kept == {}
+    assert desk.seen.last["C1"].content.reason == reason
+
+
+async def test_slack_out_of_order_only_delays(desk):
+    desk.slack.errors = [SlackUnavailable("files", "503")]
+    item = await desk.added()
+    assert (item.state, item.reason) == (ContentState.WAITING, "slack")
+    desk.clock.tick(60)
+    assert await desk.work.wake_overdue() == 1
+    await desk.run()
+    assert desk.item(item).state is ContentState.DONE
+
+
+async def test_a_store_that_is_down_only_delays(desk):
+    desk.objects.down = True
+    item = await desk.added()
+    assert (item.state, item.reason, item.stage) == (ContentState.WAITING, "store", Stage.RECEIVED)
+    desk.objects.down = False
+    desk.clock.tick(60)
+    await desk.work.wake_overdue()
+    await desk.run()
+    assert desk.item(item).state is ContentState.DONE
+
+
+async def test_a_transcriber_that_is_down_keeps_what_was_done(desk):
+    desk.transcriber.said = {1: ModelUnavailable("openai", "overloaded", status=529)}
+    item = await desk.added()
+    assert (item.state, item.reason, item.stage) == (ContentState.WAITING, "model", Stage.STORED)
+    assert desk.passages(item) == ["This is part 0."]
+    assert desk.seen.last["C1"].done == 1
+    desk.clock.tick(120)
+    await desk.work.wake_overdue()
+    await desk.run()
+    assert desk.item(item).state is ContentState.DONE
+    assert desk.transcriber.asked == [0, 1, 1]
+
+
+async def test_a_budget_gone_in_the_middle_keeps_what_was_done():
+    desk = LibraryDesk(daily_tokens=1_600, parts_at_once=1)
+    item = await desk.added()
+    assert (item.state, item.reason) == (ContentState.WAITING, "budget")
+    assert desk.transcriber.asked == [0, 1][: len(desk.passages(item))]
+    assert desk.passages(item)
+    assert item.wake_at is not None
+
+
+async def test_go_on_takes_up_what_waits():
+    desk = LibraryDesk(daily_tokens=1_600, parts_at_once=1)
+    item = await desk.added()
+    assert item.reason == "budget"
+    desk.daily_tokens = 500_000
+    desk.wire()
+    assert await desk.intake.go_on(ANNA_ACTOR, item.id)
+    await desk.run()
+    assert desk.item(item).state is ContentState.DONE
+    assert sorted(desk.transcriber.asked) == [0, 1]
+
+
+async def test_a_worker_that_dies_in_a_call_leaves_a_question(desk):
+    never = asyncio.Event()
+    desk.transcriber.said = {1: never}
+    item = await desk.dropped()
+    dying = asyncio.create_task(desk.work.work(item.id))
+    while len(desk.transcriber.asked) < 2 or not desk.passages(item):
+        await asyncio.sleep(0)
+    dying.cancel()
+    await asyncio.wait({dying})
+    desk.memory.jobs.clear()
+    desk.transcriber.said = {}
+    desk.clock.tick(60)
+    await desk.work.wake_overdue()
+    await desk.run()
+    found = desk.item(item)
+    assert found.state is ContentState.UNCERTAIN
+    assert desk.transcriber.asked == [0, 1]
+    assert desk.seen.last["C1"].left == 1
+    assert "uncertain" in desk.outcomes()
+
+    assert await desk.intake.decide(ANNA_ACTOR, item.id, again=True)
+    assert not await desk.intake.decide(ANNA_ACTOR, item.id, again=True)
+    await desk.run()
+    assert desk.item(item).state is ContentState.DONE
+    assert desk.transcriber.asked == [0, 1, 1]
+    assert sorted(desk.outcomes()) == ["answered", "answered", "released"]
+
+
+async def test_a_lost_part_can_be_left_out(desk):
+    item = await desk.dropped()
+    async with desk.uow() as uow:
+        await uow.library.plan_parts(item.id, [Part(0, 0, 60, PartState.UNCERTAIN), Part(1, 60, 120)])
+        await uow.library.turn(item.id, ContentState.UNCERTAIN, of={ContentState.OPEN})
+        await uow.commit()
+    assert await desk.intake.decide(ANNA_ACTOR, item.id, again=False)
+    await desk.run()
+    assert desk.transcriber.asked == [1]
+    assert desk.item(item).state is ContentState.DONE
+
+
+async def test_stop_keeps_what_is_paid_and_goes_no_further(desk):
+    desk.settings = desk.settings.__class__("w1", parts_at_once=1)
+    gate = asyncio.Event()
+    desk.transcriber.said = {0: gate}
+    desk.wire()
+    item = await desk.dropped()
+    working = asyncio.create_task(desk.work.work(item.id))
+    while not desk.transcriber.asked:
+        await asyncio.sleep(0)
+    await desk.intake.stop(ANNA_ACTOR, item.id)
+    gate.set()
+    await working
+    assert desk.item(item).state is ContentState.STOPPED
+    assert desk.transcriber.asked == [0]
+    assert desk.passages(item) == ["This is part 0."]
+
+
+async def test_two_workers_do_not_take_the_same_item(desk):
+    item = await desk.dropped()
+    await asyncio.gather(desk.work.work(item.id), desk.work.work(item.id))
+    assert sorted(desk.transcriber.asked) == [0, 1]
+
+
+async def test_guests_add_nothing_unless_they_are_answered(desk):
+    item = await desk.added(user=GUEST)
+    assert item.state is ContentState.DECLINED
+    assert desk.seen.all == []
+    desk.guests = True
+    desk.wire()
+    assert (await desk.added(desk.file(data=b"other"), user=GUEST)).state is ContentState.DONE
+
+
+async def test_a_place_closed_to_us_keeps_nothing_from_being_done(desk):
+    closed = SlackUnavailable("chat.postMessage", "not_in_channel")
+    desk.seen.errors = [closed] * 20
+    item = await desk.dropped()
+    await desk.work.work(item.id)
+    assert desk.item(item).state is ContentState.DONE
+
+
+async def test_deleted_for_good_leaves_no_object(desk):
+    item = await desk.added()
+    await desk.library.delete(ANNA_ACTOR, item.id)
+    assert await desk.library.remove_for_good() == 0
+    desk.clock.tick(31 * 86_400)
+    assert await desk.library.remove_for_good() == 1
+    assert desk.objects.kept == {}
+    assert desk.memory.library.contents == {}
