@@ -20,6 +20,7 @@ from tests.chaos import (
     r10_database,
     r10_network,
     r13_rate_limits,
+    r17_alerts,
     slack_input,
 )
 from tests.chaos.ground import Ground
@@ -41,6 +42,7 @@ LINES: Mapping[str, Run] = MappingProxyType(
         "R10": r10_database.run,
         "R10-NET": r10_network.run,
         "R13": r13_rate_limits.run,
+        "R17": r17_alerts.run,
         "SLACK-INPUT": slack_input.run,
         "MODEL-OUTPUT": output_strings.run,
         "INJECTIONS": injections.run,
