@@ -18,6 +18,7 @@ from tests.chaos import (
     r7_failover,
     r8_broken_answers,
     r10_database,
+    r11_objects,
     r13_rate_limits,
     slack_input,
 )
@@ -64,6 +65,12 @@ async def test_the_other_provider_answers(ground):
 
 async def test_a_restarted_database_loses_nothing(ground):
     assert_met(await r10_database.run(ground, SMALL))
+
+
+async def test_an_upload_outlives_its_store(ground):
+    assert_met(
+        await r11_objects.run(ground, SMALL, troubles=("down", "cut while sending", "cut while answering"))
+    )
 
 
 async def test_a_limited_or_dead_stream_arrives_whole(ground):

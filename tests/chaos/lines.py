@@ -18,6 +18,7 @@ from tests.chaos import (
     r8_broken_answers,
     r10_database,
     r10_network,
+    r11_objects,
     r13_rate_limits,
     slack_input,
 )
@@ -38,6 +39,7 @@ LINES: Mapping[str, Run] = MappingProxyType(
         "R8": r8_broken_answers.run,
         "R10": r10_database.run,
         "R10-NET": r10_network.run,
+        "R11": r11_objects.run,
         "R13": r13_rate_limits.run,
         "SLACK-INPUT": slack_input.run,
         "MODEL-OUTPUT": output_strings.run,
