@@ -14,7 +14,9 @@ from bot.config import Settings
 from bot.features import Feature
 from bot.features.alerts import alerts_of
 from bot.features.chat import chat_of
+from bot.features.digests import digests_of
 from bot.features.home import home_of
+from bot.features.library import library_of
 from bot.features.limits import limits_of
 from bot.features.shared import Shared, shared_of
 from bot.features.usage import usage_of
@@ -26,7 +28,7 @@ from bot.outside import Outside, outside_of
 from bot.slack import bolt_app, web_client
 from bot.upkeep import Upkeep
 from handlers.access import Access, AccessHandlers
-from handlers.routes import Command, Event, Route, Task
+from handlers.routes import Command, Envelope, Event, Route, Task
 from jobs.queue import Enqueuer
 from jobs.schedule import Entry
 from services.chat import ChatService
@@ -104,6 +106,8 @@ def features_of(
     yield limits_of(settings, outside, shared)
     yield usage_of(settings, base, outside, shared)
     yield alerts_of(settings, base, outside, shared)
+    yield digests_of(settings, base, outside, shared)
+    yield from library_of(settings, base, outside, shared)
 
 
 def routes_of(features: Iterable[Feature]) -> tuple[Route, ...]:
@@ -111,4 +115,20 @@ def routes_of(features: Iterable[Feature]) -> tuple[Route, ...]:
 
 
 def events_of(routes: Iterable[Route]) -> dict[str, Event]:
-    return {route.type: route for route in routes if isinstance(route, Event)}
+    """Several features may hear of the same event, one after the other."""
+    found: dict[str, Event] = {}
+    for route in routes:
+        if isinstance(route, Event):
+            known = found.get(route.type)
+            found[route.type] = route if known is None else Event(route.type, both(known, route))
+    return found
+
+
+def both(one: Event, other: Event) -> Callable[[Envelope], Awaitable[None]]:
+    """What fails for the second is told anew to both: each knows what it has heard."""
+
+    async def hear(envelope: Envelope) -> None:
+        await one.run(envelope)
+        await other.run(envelope)
+
+    return hear

@@ -150,7 +150,14 @@ def field_value(field: Body) -> Any:
         return option["value"]
     if field.get("selected_options") is not None:
         return [option["value"] for option in field["selected_options"]]
-    for name in ("value", "selected_conversation", "selected_channel", "selected_user", "selected_date"):
+    for name in (
+        "value",
+        "selected_conversation",
+        "selected_channel",
+        "selected_user",
+        "selected_date",
+        "files",
+    ):
         if field.get(name) is not None:
             return field[name]
     return None

@@ -18,7 +18,7 @@ from services.errors import BadRequest, FileUnreadable, ShowrunnerError
 # fmt: off
 ALLOWED = frozenset(
     {
-        "address", "attempt", "attempts", "backoff", "cause", "channel", "code", "connections",
+        "address", "attempt", "attempts", "backoff", "cause", "channel", "code", "connections", "content",
         "conversation", "count", "delay", "delivered", "depth", "detail", "entrypoint", "error", "event",
         "exception", "file", "fire_at", "host", "id", "incident", "job", "jobs", "kind", "latency", "level", "limit",
         "logger", "method", "mode", "model", "ms", "name", "outcome", "parts", "path", "pid", "port",

@@ -45,7 +45,8 @@ async def providers(settings: Settings) -> AsyncIterator[Makers]:
 
 
 def chat_router(settings: Settings, makers: Makers, clock: Clock) -> ModelRouter:
-    chains = {"chat": chain(settings.chat_models, makers), "summary": chain(settings.summary_models, makers)}
+    cheap = chain(settings.summary_models, makers)
+    chains = {"chat": chain(settings.chat_models, makers), "summary": cheap, "library": cheap}
     return ModelRouter(chains, clock)
 
 

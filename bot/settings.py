@@ -73,6 +73,29 @@ class Settings(Alerting, Connections):
         validation_alias=_own("TRANSCRIPTION_MODELS"),
         description="models that write down what is said in videos and recordings, in order",
     )
+    library_adds: Literal["auto", "ask", "off"] = Field(
+        "auto",
+        validation_alias=_own("LIBRARY_ADDS"),
+        description="whether files shared in channels are added to the library: auto, ask or off; each channel "
+        "can change it",
+    )
+    library_emoji: str = Field(
+        "inbox_tray",
+        validation_alias=_own("LIBRARY_EMOJI"),
+        description="name of the emoji that adds a message's files to the library",
+    )
+    library_file_mb: int = Field(
+        4_096,
+        ge=1,
+        validation_alias=_own("LIBRARY_FILE_MB"),
+        description="largest file that the library takes in, in megabytes",
+    )
+    library_keep_deleted_days: int = Field(
+        30,
+        ge=0,
+        validation_alias=_own("LIBRARY_KEEP_DELETED_DAYS"),
+        description="days that deleted items can be restored",
+    )
     media_hours: float = Field(
         4.0,
         gt=0,
@@ -111,6 +134,13 @@ class Settings(Alerting, Connections):
         le=20_000,
         validation_alias=_own("ANSWER_TOKENS"),
         description="longest answer, in tokens",
+    )
+    answer_cache_hours: int = Field(
+        24,
+        ge=0,
+        le=24,
+        validation_alias=_own("ANSWER_CACHE_HOURS"),
+        description="hours in which the very same question gets the answer it had, for nothing (0: never)",
     )
     stall_seconds: float = Field(
         20.0,

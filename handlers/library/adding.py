@@ -27,7 +27,7 @@ from handlers.routes import (
 from handlers.sender.replies import SlackReplies
 from services.entities import Actor, Place
 from services.errors import FileUnreadable, NotAllowed, NotFound
-from services.library import LibraryIntake, LibraryService, LibraryWork, Rights
+from services.library import LibraryIntake, LibraryService, LibraryWork, Rights, Showing
 from services.library.intake import ASK_TASK, REACTION_TASK, SHOW_TASK, WORK_TASK
 from services.ports.library import Received
 
@@ -45,6 +45,7 @@ class AddingHandlers:
         self,
         intake: LibraryIntake,
         work: LibraryWork,
+        showing: Showing,
         library: LibraryService,
         rights: Rights,
         replies: SlackReplies,
@@ -53,6 +54,7 @@ class AddingHandlers:
     ) -> None:
         self._intake = intake
         self._work = work
+        self._showing = showing
         self._library = library
         self._rights = rights
         self._replies = replies
@@ -127,7 +129,9 @@ class AddingHandlers:
         except FileUnreadable:
             return {"files": "Slack does not let me read one of these files. Share it in a message instead."}
         except NotFound:
-            return {"visibility": "I can't see that you are in this channel. Invite me first, or choose “Only me”."}
+            return {
+                "visibility": "I can't see that you are in this channel. Invite me first, or choose “Only me”."
+            }
         return {}
 
     async def add_this(self, press: Press) -> None:
@@ -186,10 +190,10 @@ class AddingHandlers:
         await self._work.work(UUID(content))
 
     async def show(self, content: str) -> None:
-        await self._work.show(UUID(content))
+        await self._showing.show(UUID(content))
 
     async def ask(self, content: str) -> None:
-        await self._work.ask(UUID(content))
+        await self._showing.ask(UUID(content))
 
     async def sweep(self) -> None:
         woken = await self._work.wake_overdue()

@@ -23,7 +23,9 @@ from services.library.texts import timecode
 class Links(Protocol):
     """`at`: seconds, `page`: from 1; where it opens."""
 
-    def to(self, content_id: UUID, actor: Actor, *, at: float | None, page: int | None) -> str: ...
+    def sign(
+        self, content_id: UUID, actor: Actor, *, at: float | None = None, page: int | None = None
+    ) -> str: ...
 
 
 class NoSite(ShowrunnerError):
@@ -87,7 +89,7 @@ class FindingHandlers:
         shown = await self._library.show(press.actor, UUID(which))
         at = float(where[1:]) if where.startswith("t") else None
         page = int(where[1:]) if where.startswith("p") else None
-        url = self._links.to(shown.content.id, press.actor, at=at, page=page)
+        url = self._links.sign(shown.content.id, press.actor, at=at, page=page)
         moment = timecode(at) if at is not None else f"page {page}" if page else ""
         await self._replies.show(press.beside, "Open it", card.opened(url, shown.content, moment))
 
@@ -135,5 +137,3 @@ def is_one_word(args: str) -> bool:
 
 def is_two_words(args: str) -> bool:
     return len(args.split()) == 2
-
-

@@ -11,7 +11,7 @@ from handlers.routes import Button, Call, Command, Press, Problems, Route, Submi
 from handlers.sender.replies import SlackReplies
 from services.entities.library import ChannelMode, Content
 from services.errors import BadArgument
-from services.library import LibraryIntake, LibraryService, LibraryWork
+from services.library import LibraryIntake, LibraryService, Showing
 
 MODES = {
     ChannelMode.AUTO: "Files shared here are added to the library by themselves.",
@@ -23,11 +23,11 @@ CHANNEL_USAGE = "channel auto|ask|off"
 
 class TendingHandlers:
     def __init__(
-        self, library: LibraryService, intake: LibraryIntake, work: LibraryWork, replies: SlackReplies
+        self, library: LibraryService, intake: LibraryIntake, showing: Showing, replies: SlackReplies
     ) -> None:
         self._library = library
         self._intake = intake
-        self._work = work
+        self._showing = showing
         self._replies = replies
 
     def routes(self) -> Iterable[Route]:
@@ -36,7 +36,12 @@ class TendingHandlers:
         yield Command("library", "delete", self.delete, "takes it out for everyone", "delete ID", is_one_word)
         yield Command("library", "restore", self.restore, "brings it back", "restore ID", is_one_word)
         yield Command(
-            "library", "channel", self.channel, "whether files here are added", CHANNEL_USAGE, is_at_most_a_word
+            "library",
+            "channel",
+            self.channel,
+            "whether files here are added",
+            CHANNEL_USAGE,
+            is_at_most_a_word,
         )
         yield Button("library.rename", self.open_rename)
         yield Button("library.tags", self.open_tags)
@@ -79,7 +84,9 @@ class TendingHandlers:
             await self._replies.show(call.to, f"{MODES[mode]} Change it with `/library {CHANNEL_USAGE}`.")
             return
         if call.args.lower() not in set(ChannelMode):
-            raise BadArgument(f"`{call.args[:20]}` is not one of auto, ask and off", f"/library {CHANNEL_USAGE}")
+            raise BadArgument(
+                f"`{call.args[:20]}` is not one of auto, ask and off", f"/library {CHANNEL_USAGE}"
+            )
         mode = ChannelMode(call.args.lower())
         await self._intake.set_mode(call.actor, channel, mode)
         await self._replies.show(call.to, MODES[mode])
@@ -108,7 +115,7 @@ class TendingHandlers:
         return {}
 
     async def _changed(self, item: Content) -> None:
-        await self._work.show_soon(item.id)
+        await self._showing.show_soon(item.id)
 
 
 def deleted(item: Content, *, wholly: bool) -> str:

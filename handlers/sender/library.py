@@ -18,9 +18,7 @@ class SlackLibrary:
 
     async def progress(self, share: Share, progress: Progress) -> None:
         """One message for each share, under the share's own id."""
-        await self._bulletins.show(
-            share.id, share.place, blocks.fallback(progress), blocks.message(progress)
-        )
+        await self._bulletins.show(share.id, share.place, blocks.fallback(progress), blocks.message(progress))
 
     async def whisper(self, share: Share, content: Content) -> None:
         to = Audience(Actor(share.place.team, share.user), share.place)

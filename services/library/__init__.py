@@ -7,6 +7,7 @@ from services.library.player import LibraryItems
 from services.library.rights import Rights
 from services.library.service import LibraryService
 from services.library.settings import LibrarySettings
+from services.library.showing import Showing
 from services.library.storing import Storing
 from services.library.summary import Summaries
 from services.library.transcription import Transcription
@@ -20,6 +21,7 @@ __all__ = [
     "LibrarySettings",
     "LibraryWork",
     "Rights",
+    "Showing",
     "Storing",
     "Summaries",
     "Transcription",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from services.entities.library import ContentState
 from services.errors import (
+    AiPaused,
     AllModelsFailed,
     FileUnreadable,
     ModelRejected,
@@ -47,6 +48,8 @@ def _decided(error: Exception) -> Outcome | None:
             return ContentState.REFUSED, error.reason, None
         case NotEnoughBudget():
             return ContentState.WAITING, "budget", error.limit.resets_at
+        case AiPaused():
+            return ContentState.WAITING, "paused", error.until
         case ObjectMissing():
             return ContentState.FAILED, "gone", None
         case ModelRejected():

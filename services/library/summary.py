@@ -17,6 +17,7 @@ from services.limits import LimitsService
 from services.limits.amounts import worst_case
 from services.models.estimate import estimate_request, estimate_tokens
 from services.models.router import Completed, ModelRouter
+from services.pauses import PausesService
 from services.ports import (
     Checkpoint,
     Clock,
@@ -54,6 +55,7 @@ class Summaries:
         uow: UnitOfWorkFactory,
         router: ModelRouter,
         limits: LimitsService,
+        pauses: PausesService,
         prices: Prices,
         calendar: Calendar,
         clock: Clock,
@@ -62,6 +64,7 @@ class Summaries:
         self._uow = uow
         self._router = router
         self._limits = limits
+        self._pauses = pauses
         self._prices = prices
         self._calendar = calendar
         self._clock = clock
@@ -77,6 +80,7 @@ class Summaries:
         request = request_for(item, passages)
         ledger = self._ledger(item, channel, estimate_request(request))
         amount = worst_case(self._prices, self._router.chain(PURPOSE), ledger.tokens_in, request.max_tokens)
+        await self._pauses.check(item.actor, channel)
         await self._limits.reserve(ledger.reservation, item.actor, amount, channel=channel)
         try:
             done = await self._router.complete(request, ledger)

@@ -14,10 +14,11 @@ from services.entities import CallOutcome, ModelCall, Usage
 from services.entities.library import SUMMARY, Content, Part, PartState
 from services.entities.limits import Amount
 from services.entities.media import AudioPart, Transcript
-from services.errors import NoModel, ProviderError
+from services.errors import AllModelsFailed, NoModel, ProviderError
 from services.library.texts import said_in
 from services.limits import LimitsService
 from services.limits.amounts import microdollars
+from services.pauses import PausesService
 from services.ports import Checkpoint, Clock, Prices, UnitOfWork, UnitOfWorkFactory
 from services.ports.media import Transcriber
 from services.retry import persistently, to_the_end
@@ -33,20 +34,22 @@ class Transcription:
         self,
         uow: UnitOfWorkFactory,
         limits: LimitsService,
+        pauses: PausesService,
         prices: Prices,
         calendar: Calendar,
         clock: Clock,
         checkpoint: Checkpoint,
-        transcriber: Transcriber | None,
+        transcribers: Sequence[Transcriber],
         parts_at_once: int,
     ) -> None:
         self._uow = uow
         self._limits = limits
+        self._pauses = pauses
         self._prices = prices
         self._calendar = calendar
         self._clock = clock
         self._checkpoint = checkpoint
-        self._transcriber = transcriber
+        self._transcribers = transcribers
         self._slots = asyncio.Semaphore(parts_at_once)
 
     async def left_behind(self, item: Content) -> int:
@@ -91,27 +94,36 @@ class Transcription:
             work.stopped = not await work.arrived() or work.stopped
 
     async def _part(self, work: _Work, sound: AudioPart) -> None:
-        if self._transcriber is None:
+        """Asked of one after the other until one answers."""
+        if not self._transcribers:
             raise NoModel((KEY,))
         seconds = max(1, round(sound.end - sound.start))
         ledger = self._ledger(work, sound, seconds)
+        await self._pauses.check(work.item.actor, work.channel)
         await self._limits.reserve(
             ledger.reservation, work.item.actor, self._worst(seconds), channel=work.channel
         )
-        try:
-            call = await ledger.begin(self._transcriber)
-            transcript, usage = await self._transcriber.transcribe(sound)
-        except ProviderError as error:
-            await self._failed(work, sound, ledger, error)
-            raise
+        call, transcript, usage = await self._answered(work, sound, ledger)
         self._checkpoint("transcribed")
         work.language = work.language or transcript.language
         await to_the_end(self._store(work, sound, ledger, call, transcript, usage))
 
-    async def _failed(self, work: _Work, sound: AudioPart, ledger: CallLedger, error: ProviderError) -> None:
+    async def _answered(
+        self, work: _Work, sound: AudioPart, ledger: CallLedger
+    ) -> tuple[UUID, Transcript, Usage]:
+        causes: list[ProviderError] = []
+        for transcriber in self._transcribers:
+            call = await ledger.begin(transcriber)
+            try:
+                return call, *await transcriber.transcribe(sound)
+            except ProviderError as error:
+                await ledger.fail(call, error, None)
+                causes.append(error)
+        await self._given_up(work, sound, ledger)
+        raise causes[0] if len(causes) == 1 else AllModelsFailed(tuple(causes))
+
+    async def _given_up(self, work: _Work, sound: AudioPart, ledger: CallLedger) -> None:
         """Nothing was given for it: the part is open again."""
-        for call in list(ledger.calls):
-            await ledger.fail(call, error, None)
 
         async def store() -> None:
             async with self._uow() as uow:
@@ -130,8 +142,9 @@ class Transcription:
         transcript: Transcript,
         usage: Usage,
     ) -> None:
-        seconds = Decimal(str(round(sound.end - sound.start, 3)))
-        call = replace(ledger.ended(call_id, CallOutcome.ANSWERED, usage), seconds=seconds)
+        call = ledger.ended(call_id, CallOutcome.ANSWERED, usage)
+        seconds = usage.seconds or round(sound.end - sound.start, 3)
+        call = replace(call, seconds=Decimal(str(seconds)))
         ledger.calls[call_id] = call
 
         async def store() -> None:
@@ -143,12 +156,15 @@ class Transcription:
         await persistently(self._clock, store)
 
     def _worst(self, seconds: int) -> Amount:
-        used = Usage(tokens_in=TOKENS_IN * seconds, tokens_out=TOKENS_OUT * seconds)
-        provider, name = (
-            (self._transcriber.provider, self._transcriber.name) if self._transcriber else ("", "")
-        )
-        cost = self._prices.cost(provider, name, used)
-        return Amount(used.total, microdollars(cost or Decimal(0)))
+        """Billed by tokens or by seconds, whichever model answers."""
+        counted = Usage(tokens_in=TOKENS_IN * seconds, tokens_out=TOKENS_OUT * seconds, seconds=seconds)
+        costs = [
+            self._prices.cost(each.provider, each.name, usage)
+            for each in self._transcribers
+            for usage in (counted, Usage(seconds=seconds))
+        ]
+        dearest = max((cost for cost in costs if cost is not None), default=Decimal(0))
+        return Amount(counted.total, microdollars(dearest))
 
     def _ledger(self, work: _Work, sound: AudioPart, seconds: int) -> CallLedger:
         async def begun(uow: UnitOfWork, call: ModelCall) -> None:

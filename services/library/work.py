@@ -13,23 +13,20 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from services.entities.library import Content, ContentState, PartState, Share, Stage
-from services.errors import LostClaim, ObjectMissing, SlackUnavailable, Stopped, StorageUnavailable
+from services.entities.library import Content, ContentState, Share, Stage
+from services.errors import LostClaim, ObjectMissing, Stopped, StorageUnavailable
 from services.library.intake import SHOW_TASK, WORK_TASK
 from services.library.outcome import Outcome, Undecided, outcome_of
 from services.library.rights import Rights
 from services.library.settings import LibrarySettings
+from services.library.showing import Showing
 from services.library.storing import Storing
 from services.library.summary import Summaries
 from services.library.transcription import Transcription
 from services.library.understanding import Understanding
 from services.ports import Cancellation, CancelToken, Checkpoint, Clock, UnitOfWorkFactory
-from services.ports.library import LibraryPresenter, Progress
 
 log = structlog.get_logger()
-
-BETWEEN = 3.0  # seconds between two looks of a progress message
-SHOWN = frozenset(ContentState) - {ContentState.ASKED, ContentState.DECLINED, ContentState.MERGED}
 
 
 class LibraryWork:
@@ -41,7 +38,7 @@ class LibraryWork:
         understanding: Understanding,
         transcription: Transcription,
         summaries: Summaries,
-        presenter: LibraryPresenter,
+        showing: Showing,
         cancellation: Cancellation,
         clock: Clock,
         checkpoint: Checkpoint,
@@ -53,13 +50,12 @@ class LibraryWork:
         self._understanding = understanding
         self._transcription = transcription
         self._summaries = summaries
-        self._show = presenter
+        self._showing = showing
         self._cancellation = cancellation
         self._clock = clock
         self._checkpoint = checkpoint
         self._settings = settings
         self._slots = asyncio.Semaphore(settings.at_once)
-        self._shown: dict[UUID, float] = {}
 
     # -- who works on what ---------------------------------------------------------------------
 
@@ -71,7 +67,7 @@ class LibraryWork:
                 return
             async with self._cancellation.watch(item.id) as token, self._held(item):
                 await self._to_an_end(item, token)
-            self._shown.pop(item.id, None)
+            self._showing.done(item)
 
     async def wake_overdue(self) -> int:
         now = self._clock.now()
@@ -147,7 +143,7 @@ class LibraryWork:
 
     async def _store(self, item: Content, share: Share, folder: Path) -> Content | None:
         """None where it turned out to be another item."""
-        await self._progress(item)
+        await self._showing.progress(item)
         fetched = await self._storing.fetch(item, share, folder)
         self._checkpoint("library.fetched")
         probe = await self._storing.look(fetched)
@@ -156,7 +152,7 @@ class LibraryWork:
         kept = await self._storing.keep(item, fetched, probe, folder)
         self._checkpoint("library.put")
         await self._keep(kept)
-        await self._progress(kept)
+        await self._showing.progress(kept)
         return kept
 
     async def _is_known(self, item: Content, sha256: str) -> bool:
@@ -174,7 +170,7 @@ class LibraryWork:
             raise Undecided
 
         async def arrived() -> bool:
-            await self._progress(item, seldom=True)
+            await self._showing.progress(item, seldom=True)
             return not token.cancelled
 
         item = await self._understanding.read(item, share, folder, arrived)
@@ -184,7 +180,7 @@ class LibraryWork:
     async def _summarise(self, item: Content, share: Share, token: CancelToken) -> None:
         if await self._transcription.left_behind(item):
             raise Undecided
-        await self._progress(item)
+        await self._showing.progress(item)
         async with self._uow(atomic=False) as uow:
             passages = await uow.library.passages(item.id)
         if passages:
@@ -250,63 +246,6 @@ class LibraryWork:
             await uow.commit()
         self._checkpoint(f"library.{item.stage}")
         return item
-
-    # -- what is shown -------------------------------------------------------------------------
-
-    async def show(self, content_id: UUID) -> None:
-        """The item as it is now, wherever it was shared. Raises SlackUnavailable."""
-        progress, shares = await self._now(content_id)
-        if progress is None or progress.content.state not in SHOWN:
-            return
-        for share in shares:
-            await self._shown_at(share, progress)
-
-    async def show_soon(self, content_id: UUID) -> None:
-        """After a change by hand, by whoever has time."""
-        async with self._uow() as uow:
-            await uow.enqueue(SHOW_TASK, content=str(content_id))
-            await uow.commit()
-
-    async def _shown_at(self, share: Share, progress: Progress) -> None:
-        """A place that is closed to us by now keeps nobody else from seeing it."""
-        try:
-            await self._show.progress(share, progress)
-        except SlackUnavailable as error:
-            if not error.permanent:
-                raise
-            log.warning("library.untold", method=error.method, code=error.code)
-
-    async def ask(self, content_id: UUID) -> None:
-        """Where a channel asks first."""
-        progress, shares = await self._now(content_id)
-        if progress is None or progress.content.state is not ContentState.ASKED or not shares:
-            return
-        if await self._rights.takes_from(shares[0]):
-            await self._show.whisper(shares[0], progress.content)
-
-    async def _progress(self, item: Content, *, seldom: bool = False) -> None:
-        """What Slack does not take now is seen with the next piece, or with the end, which is a job."""
-        last = self._shown.get(item.id)
-        if seldom and last is not None and self._clock.monotonic() - last < BETWEEN:
-            return
-        self._shown[item.id] = self._clock.monotonic()
-        try:
-            await self.show(item.id)
-        except SlackUnavailable as error:
-            log.warning("library.not_shown", method=error.method, code=error.code)
-
-    async def _now(self, content_id: UUID) -> tuple[Progress | None, list[Share]]:
-        async with self._uow(atomic=False) as uow:
-            content = await uow.library.content(content_id)
-            if content is None:
-                return None, []
-            parts = [part for part in await uow.library.parts(content_id) if part.number >= 0]
-            shares = list(await uow.library.shares(content_id))
-            cost = await uow.library.cost(content_id)
-        sounding = [part for part in parts if part.state is not PartState.SKIPPED]
-        done = sum(part.state is PartState.DONE for part in sounding)
-        left = sum(part.state is PartState.UNCERTAIN for part in parts)
-        return Progress(content, done, len(sounding), left, cost), shares
 
     async def _first_share(self, item: Content) -> Share:
         async with self._uow(atomic=False) as uow:

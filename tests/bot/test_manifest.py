@@ -14,6 +14,7 @@ from handlers.chat import ChatHandlers
 from handlers.costs import CostHandlers
 from handlers.help import HelpHandlers
 from handlers.home import HomeHandlers
+from handlers.library import AddingHandlers, FindingHandlers, TendingHandlers
 from handlers.limits import LimitHandlers
 from handlers.routes import Button, Command, Event, Shortcut, View
 from handlers.usage import UsageHandlers
@@ -40,6 +41,7 @@ SCOPES_OF_METHOD = {
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "files.info": {"files:read"},
+    "users.conversations": {"channels:read", "groups:read", "mpim:read"},
     "users.info": {"users:read"},
     "users.list": {"users:read"},
     "views.open": set(),
@@ -51,10 +53,21 @@ SCOPES_OF_EVENT = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "app_uninstalled": set(),
+    "channel_archive": {"channels:read"},
+    "channel_deleted": {"channels:read"},
+    "channel_left": {"channels:read"},
+    "channel_unarchive": {"channels:read"},
+    "group_archive": {"groups:read"},
+    "group_deleted": {"groups:read"},
+    "group_left": {"groups:read"},
+    "group_unarchive": {"groups:read"},
+    "member_joined_channel": {"channels:read", "groups:read"},
+    "member_left_channel": {"channels:read", "groups:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
     "message.im": {"im:history"},
     "message.mpim": {"mpim:history"},
+    "reaction_added": {"reactions:read"},
     "tokens_revoked": set(),
 }
 ALWAYS = {"commands", "files:read"}  # slash commands; downloads of shared files, which no method call shows
@@ -85,6 +98,9 @@ def routes():
         HomeHandlers(None, None, None, [], ""),
         AccessHandlers(None, ""),
         UsageHandlers(None, None, None),
+        AddingHandlers(*[None] * 8),
+        FindingHandlers(*[None] * 5),
+        TendingHandlers(*[None] * 4),
         AlertHandlers(None, None, None, None),
         CostHandlers(None, None),
     ):

@@ -58,7 +58,12 @@ def inside(item: Content) -> Block:
 
 
 def add_button() -> list[Block]:
-    return [{**kit.text("Files are added in a form."), "accessory": kit.button("Open the form", "library.form", "add")}]
+    return [
+        {
+            **kit.text("Files are added in a form."),
+            "accessory": kit.button("Open the form", "library.form", "add"),
+        }
+    ]
 
 
 def _line(action_id: str) -> Block:

@@ -32,7 +32,12 @@ WAITS = {
     "slack": "Slack does not give me the file just now.",
     "paused": "AI is paused just now.",
 }
-STEPS = ((Stage.RECEIVED, "received"), (Stage.STORED, "stored"), (Stage.TRANSCRIBED, ""), (Stage.READY, "ready"))
+STEPS = (
+    (Stage.RECEIVED, "received"),
+    (Stage.STORED, "stored"),
+    (Stage.TRANSCRIBED, ""),
+    (Stage.READY, "ready"),
+)
 READS = frozenset({MediaKind.DOCUMENT, MediaKind.SUBTITLES})
 
 
@@ -53,7 +58,9 @@ def fallback(progress: Progress) -> str:
 def message(progress: Progress) -> list[Block]:
     item = progress.content
     if item.deleted_at is not None:
-        return [kit.context(f"{words.name(item)} was deleted. `/library restore {item.short}` brings it back.")]
+        return [
+            kit.context(f"{words.name(item)} was deleted. `/library restore {item.short}` brings it back.")
+        ]
     match item.state:
         case ContentState.DONE:
             return card(item, progress.cost)
@@ -143,7 +150,9 @@ def kept(progress: Progress) -> str:
 
 def ask_first(item: Content) -> list[Block]:
     return [
-        kit.text(f":inbox_tray: Add {words.name(item)} to the library? Everyone in this channel could find it there."),
+        kit.text(
+            f":inbox_tray: Add {words.name(item)} to the library? Everyone in this channel could find it there."
+        ),
         _buttons(
             kit.button("Add", "library.accept", str(item.id), "primary"),
             kit.button("No", "library.decline", str(item.id)),

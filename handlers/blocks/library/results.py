@@ -17,9 +17,13 @@ def results(found: Results) -> list[Block]:
     shown = words.plainly(kit.shortened(found.query.words, 80)) or "your filters"
     if not found.found:
         return [kit.text(_nothing(found, shown))]
-    blocks: list[Block] = [kit.header(f"Found for “{kit.shortened(found.query.words, 80)}”" if found.query.words else "Found")]
+    blocks: list[Block] = [
+        kit.header(f"Found for “{kit.shortened(found.query.words, 80)}”" if found.query.words else "Found")
+    ]
     if found.loose:
-        blocks.append(kit.context("Nothing has all these words; these passages have some of them, or other forms."))
+        blocks.append(
+            kit.context("Nothing has all these words; these passages have some of them, or other forms.")
+        )
     for one in found.found:
         blocks += _item(one)
     return [*blocks, *_turning(found)]

@@ -73,7 +73,9 @@ def size(count: int) -> str:
     amount, unit = float(count), 0
     while amount >= 1000 and unit < len(UNITS) - 1:
         amount, unit = amount / 1000, unit + 1
-    return "" if not count else f"{amount:.0f} {UNITS[unit]}" if amount >= 10 else f"{amount:.1f} {UNITS[unit]}"
+    return (
+        "" if not count else f"{amount:.0f} {UNITS[unit]}" if amount >= 10 else f"{amount:.1f} {UNITS[unit]}"
+    )
 
 
 def language(code: str | None) -> str:

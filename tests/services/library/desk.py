@@ -21,6 +21,7 @@ from services.library import (
     LibrarySettings,
     LibraryWork,
     Rights,
+    Showing,
     Storing,
     Summaries,
     Transcription,
@@ -30,6 +31,7 @@ from services.library.intake import ASK_TASK, SHOW_TASK, WORK_TASK
 from services.library.query import QueryParser
 from services.limits import LimitsService
 from services.models.router import ModelRouter
+from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Finished, TextDelta
@@ -144,21 +146,24 @@ class LibraryDesk:
         calendar = Calendar(ZoneInfo("UTC"))
         people = PeopleService(self.uow, FakeDirectory(dict(PEOPLE)), self.clock)
         router = ModelRouter({"library": [self.model]}, self.clock)
-        self.limits = LimitsService(self.uow, self.clock, calendar, self.daily_tokens)
-        self.rights = Rights(self.uow, people, Policy((), guests=self.guests), self.slack, self.clock)
+        policy = Policy((), guests=self.guests)
+        self.limits = LimitsService(self.uow, self.clock, calendar, people, policy, self.daily_tokens)
+        pauses = PausesService(self.uow, people, policy, self.clock)
+        self.rights = Rights(self.uow, people, policy, self.slack, self.clock)
         storing = Storing(self.slack, self.objects, self.media, self.settings)
         transcription = Transcription(
-            self.uow, self.limits, Priced(), calendar, self.clock, self.checkpoint, self.transcriber,
+            self.uow, self.limits, pauses, Priced(), calendar, self.clock, self.checkpoint, [self.transcriber],
             self.settings.parts_at_once,
         )  # fmt: skip
+        self.showing = Showing(self.uow, self.rights, self.seen, self.clock)
         self.work = LibraryWork(
             self.uow,
             self.rights,
             storing,
             Understanding(self.uow, self.media, storing, transcription),
             transcription,
-            Summaries(self.uow, router, self.limits, Priced(), calendar, self.clock, self.checkpoint),
-            self.seen,
+            Summaries(self.uow, router, self.limits, pauses, Priced(), calendar, self.clock, self.checkpoint),
+            self.showing,
             self.cancellation,
             self.clock,
             self.checkpoint,
@@ -202,7 +207,7 @@ class LibraryDesk:
         """The queued jobs, and those that they queue."""
         while self.memory.jobs:
             task, payload = self.memory.jobs.pop(0)
-            work = {WORK_TASK: self.work.work, SHOW_TASK: self.work.show, ASK_TASK: self.work.ask}[task]
+            work = {WORK_TASK: self.work.work, SHOW_TASK: self.showing.show, ASK_TASK: self.showing.ask}[task]
             await work(UUID(payload["content"]))
 
     # -- what is -------------------------------------------------------------------------------

@@ -1,0 +1,115 @@
+"""The content library: what comes in, who finds it again, and its pages."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable
+from datetime import timedelta
+
+from bot.config import Settings
+from bot.features import Feature
+from bot.features.library_pages import library_pages_of, links_of
+from bot.features.shared import Shared
+from bot.infrastructure import Infrastructure
+from bot.media import media_of
+from bot.models import transcribers
+from bot.outside import Outside
+from handlers.channels import SlackChannels
+from handlers.library import AddingHandlers, FindingHandlers, TendingHandlers
+from handlers.sender.capabilities import Capabilities
+from handlers.sender.charts import Charts
+from handlers.sender.library import SlackLibrary
+from handlers.sender.reports import SlackReports
+from handlers.sender.uploads import SlackUploads
+from jobs.schedule import Entry, every
+from services.entities.library import ChannelMode
+from services.library import (
+    LibraryIntake,
+    LibraryItems,
+    LibraryService,
+    LibrarySettings,
+    LibraryWork,
+    Rights,
+    Showing,
+    Storing,
+    Summaries,
+    Transcription,
+    Understanding,
+)
+from services.library.query import QueryParser
+
+MEGABYTE = 2**20
+SWEEP_EVERY, REMOVE_EVERY = timedelta(seconds=10), timedelta(hours=6)
+
+
+def library_of(settings: Settings, base: Infrastructure, o: Outside, shared: Shared) -> Iterable[Feature]:
+    chosen = library_settings(settings)
+    channels = SlackChannels(o.calls, o.directory, o.slack_files)
+    rights = Rights(o.uow, shared.people, shared.policy, channels, o.clock)
+    media = media_of(settings)
+    storing = Storing(o.slack_files, o.objects, media, chosen)
+    showing = Showing(o.uow, rights, SlackLibrary(o.bulletins, o.replies), o.clock)
+    work = work_of(settings, base, o, shared, rights, storing, showing)
+    intake = LibraryIntake(o.uow, rights, channels, o.cancellation, o.clock, chosen)
+    parser = QueryParser(shared.calendar, o.clock.now)
+    library = LibraryService(o.uow, rights, storing, parser, o.clock, chosen)
+    links = links_of(settings, o)
+    uploads = SlackUploads(o.calls, base.session, settings.slack_api_url)
+    charts = Charts(Capabilities(o.clock), uploads, o.clock)
+    reports = SlackReports(o.calls, o.replies, o.bulletins, charts, base.session, settings.slack_api_url)
+    adding = AddingHandlers(
+        intake,
+        work,
+        showing,
+        library,
+        rights,
+        o.replies,
+        base.identity.bot_user,
+        settings.library_emoji.strip(":"),
+    )
+    finding = FindingHandlers(library, o.replies, reports, uploads, links)
+    tending = TendingHandlers(library, intake, showing, o.replies)
+    yield Feature((adding, finding, tending), entries())
+    yield library_pages_of(settings, o, LibraryItems(o.uow, rights), links)
+
+
+def work_of(
+    settings: Settings,
+    base: Infrastructure,
+    o: Outside,
+    shared: Shared,
+    rights: Rights,
+    storing: Storing,
+    showing: Showing,
+) -> LibraryWork:
+    chosen = library_settings(settings)
+    transcription = Transcription(
+        o.uow, shared.limits, shared.pauses, shared.prices, shared.calendar, o.clock, o.checkpoint,
+        transcribers(settings, base.makers), chosen.parts_at_once,
+    )  # fmt: skip
+    understanding = Understanding(o.uow, media_of(settings), storing, transcription)
+    summaries = Summaries(
+        o.uow, o.router, shared.limits, shared.pauses, shared.prices, shared.calendar, o.clock, o.checkpoint
+    )
+    return LibraryWork(
+        o.uow, rights, storing, understanding, transcription, summaries, showing, o.cancellation, o.clock,
+        o.checkpoint, chosen,
+    )  # fmt: skip
+
+
+def library_settings(settings: Settings) -> LibrarySettings:
+    return LibrarySettings(
+        worker=f"{socket.gethostname()}:{os.getpid()}",
+        lease=timedelta(seconds=settings.lease_seconds),
+        file_limit=settings.library_file_mb * MEGABYTE,
+        mode=ChannelMode(settings.library_adds),
+        keep_deleted=timedelta(days=settings.library_keep_deleted_days),
+    )
+
+
+def entries() -> tuple[Entry, ...]:
+    return (
+        Entry("library.sweep", every(SWEEP_EVERY), "library.sweep", max_age=timedelta(minutes=1)),
+        Entry("library.remove", every(REMOVE_EVERY), "library.remove"),
+    )
