@@ -19,6 +19,7 @@ from tests.chaos import (
     r8_broken_answers,
     r9_budget,
     r10_database,
+    r11_objects,
     r13_rate_limits,
     slack_input,
 )
@@ -69,6 +70,12 @@ async def test_a_limit_is_never_passed_however_many_ask_at_once(ground):
 
 async def test_a_restarted_database_loses_nothing(ground):
     assert_met(await r10_database.run(ground, SMALL))
+
+
+async def test_an_upload_outlives_its_store(ground):
+    assert_met(
+        await r11_objects.run(ground, SMALL, troubles=("down", "cut while sending", "cut while answering"))
+    )
 
 
 async def test_a_limited_or_dead_stream_arrives_whole(ground):
