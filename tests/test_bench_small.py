@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from tests.bench import (
     acknowledgement,
+    audio,
     caching,
     calls,
     figures,
@@ -107,6 +108,10 @@ async def test_p12_pays_half_for_a_thread_or_less():
 async def test_growth_compares_two_processes(stand: Stand, product: Bot):
     size = growth.Size(rounds=1, turns=4, rows=FEW)
     assert_measured(await growth.measured(stand, product, product, size))
+
+
+async def test_p6_times_the_sound_of_a_video():
+    assert_measured(await audio.measured(audio.Size(rounds=1, minutes=0.2)))
 
 
 async def test_work_that_waits_does_not_hold_up_what_is_due():

@@ -19,6 +19,7 @@ from tests.chaos import (
     r10_database,
     r10_network,
     r13_rate_limits,
+    r14_files,
     slack_input,
 )
 from tests.chaos.ground import Ground
@@ -39,6 +40,7 @@ LINES: Mapping[str, Run] = MappingProxyType(
         "R10": r10_database.run,
         "R10-NET": r10_network.run,
         "R13": r13_rate_limits.run,
+        "R14": r14_files.run,
         "SLACK-INPUT": slack_input.run,
         "MODEL-OUTPUT": output_strings.run,
         "INJECTIONS": injections.run,
