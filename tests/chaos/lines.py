@@ -22,6 +22,7 @@ from tests.chaos import (
     r11_library,
     r11_objects,
     r13_rate_limits,
+    r14_files,
     r17_alerts,
     slack_input,
 )
@@ -46,6 +47,7 @@ LINES: Mapping[str, Run] = MappingProxyType(
         "R11": r11_objects.run,
         "R11-LIBRARY": r11_library.run,
         "R13": r13_rate_limits.run,
+        "R14": r14_files.run,
         "R17": r17_alerts.run,
         "SLACK-INPUT": slack_input.run,
         "MODEL-OUTPUT": output_strings.run,
