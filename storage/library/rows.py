@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from services.entities import FileRef, Place
-from services.entities.library import Content, ContentState, Part, PartState, Passage, Share, Stage
+from services.entities.library import Content, ContentState, Hit, Part, PartState, Passage, Share, Stage
 from services.entities.media import Chapter, MediaKind, Probe, SubtitleTrack
 from storage.chat.rows import storable
 
@@ -130,3 +130,7 @@ def from_passage(passage: Passage) -> dict[str, object]:
 
 def to_part(row: Row[Any]) -> Part:
     return Part(row.number, row.start_at, row.end_at, PartState(row.state), row.call_id)
+
+
+def to_hit(row: Row[Any]) -> Hit:
+    return Hit(row.content_id, to_passage(row), row.marked, row.rank)
