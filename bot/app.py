@@ -14,6 +14,7 @@ from bot.config import Settings
 from bot.features import Feature
 from bot.features.alerts import alerts_of
 from bot.features.chat import chat_of
+from bot.features.digests import digests_of
 from bot.features.home import home_of
 from bot.features.library import library_of
 from bot.features.limits import limits_of
@@ -105,6 +106,7 @@ def features_of(
     yield limits_of(settings, outside, shared)
     yield usage_of(settings, base, outside, shared)
     yield alerts_of(settings, base, outside, shared)
+    yield digests_of(settings, base, outside, shared)
     yield from library_of(settings, base, outside, shared)
 
 

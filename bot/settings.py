@@ -135,6 +135,13 @@ class Settings(Alerting, Connections):
         validation_alias=_own("ANSWER_TOKENS"),
         description="longest answer, in tokens",
     )
+    answer_cache_hours: int = Field(
+        24,
+        ge=0,
+        le=24,
+        validation_alias=_own("ANSWER_CACHE_HOURS"),
+        description="hours in which the very same question gets the answer it had, for nothing (0: never)",
+    )
     stall_seconds: float = Field(
         20.0,
         gt=0,

@@ -124,11 +124,21 @@ class FileStore:
         return web.FileResponse(file.path, headers={"Content-Type": file.mimetype})
 
     def readable(self, user: User, file: File) -> bool:
-        """By its owner and by everyone who can see a channel where it was shared."""
+        """By its owner and by everyone who can see a channel where it was shared, or a message drawn with it."""
         if file.user == user.id:
             return True
         channels = (self._workspace.channels[channel_id] for channel_id in file.shares)
-        return any(user.id in channel.members for channel in channels)
+        return any(user.id in channel.members for channel in channels) or self._is_drawn_for(user, file)
+
+    def _is_drawn_for(self, user: User, file: File) -> bool:
+        """Whether an image block that they see shows it."""
+        home = self._workspace.homes.get(user.id)
+        seen = [message.blocks for message in self._workspace.ephemerals(user)]
+        seen += [home.content["blocks"]] if home else []
+        seen += [m.blocks for m in self._workspace.all_messages() if user.id in m.channel.members]
+        return any(
+            (block.get("slack_file") or {}).get("id") == file.id for blocks in seen for block in blocks or ()
+        )
 
     def _complete(self, file: File, path: Path) -> File:
         file.path = path

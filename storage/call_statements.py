@@ -96,6 +96,14 @@ delivering AS (
     FROM conversations AS c, held WHERE c.id = :conversation
     ON CONFLICT (turn_id) WHERE author IN ('us') DO UPDATE SET
         ts = excluded.ts, text = excluded.text, at = excluded.at, tokens = excluded.tokens
+    RETURNING id
+), kept AS (
+    INSERT INTO prompt_cache (key, message_id, provider, model, tokens, cost, at)
+    SELECT CAST(:kept_as AS bytea), answer.id, done.provider, done.model,
+        done.tokens_in + done.tokens_out, done.cost, done.started_at
+    FROM answer, done WHERE CAST(:kept_as AS bytea) IS NOT NULL
+    ON CONFLICT (key) DO UPDATE SET
+        message_id = excluded.message_id, tokens = excluded.tokens, cost = excluded.cost, at = excluded.at
 )
 """
 _IF_HELD = "EXISTS (SELECT FROM held) AND id ="

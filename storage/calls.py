@@ -36,7 +36,14 @@ class SqlCallStore(SqlBudgets):
             raise LostClaim
 
     async def store_answer(
-        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+        self,
+        answer: Message,
+        call: ModelCall,
+        reservation_id: UUID,
+        spent: Mapping[str, int],
+        attempt: int,
+        *,
+        kept_as: bytes | None = None,
     ) -> None:
         held = await self._value(
             STORE_ANSWER,
@@ -48,6 +55,7 @@ class SqlCallStore(SqlBudgets):
             whole=False,
             started=True,
             attempt=attempt,
+            kept_as=kept_as,
         )
         if not held:
             raise LostClaim

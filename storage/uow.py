@@ -15,9 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.errors import StorageUnavailable
 from services.ports import UnitOfWorkFactory
+from storage.answers import SqlAnswerStore
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
 from storage.costs import SqlCostStore
+from storage.digests import SqlDigestStore
 from storage.incidents import SqlIncidentStore
 from storage.library import SqlLibraryStore
 from storage.limits import SqlLimitStore
@@ -48,6 +50,10 @@ class SqlUnitOfWork:
         return SqlCallStore(self._connection)
 
     @cached_property
+    def answers(self) -> SqlAnswerStore:
+        return SqlAnswerStore(self._connection)
+
+    @cached_property
     def people(self) -> SqlPeopleStore:
         return SqlPeopleStore(self._connection)
 
@@ -66,6 +72,10 @@ class SqlUnitOfWork:
     @cached_property
     def costs(self) -> SqlCostStore:
         return SqlCostStore(self._connection)
+
+    @cached_property
+    def digests(self) -> SqlDigestStore:
+        return SqlDigestStore(self._connection)
 
     @cached_property
     def pauses(self) -> SqlPauseStore:

@@ -24,6 +24,7 @@ from tests.bench import (
     report,
     start,
     throughput,
+    upload,
 )
 from tests.bench.numbers import quantile, ratio
 from tests.bench.processes import Bot
@@ -81,6 +82,11 @@ async def test_p4_counts_calls(stand: Stand, product: Bot):
 
     assert_measured(found)
     assert "chat.startStream" in str(found.notes)
+
+
+@in_one_loop
+async def test_p5_times_an_upload(stand: Stand):
+    assert_measured(await upload.measured(stand, upload.Size(rounds=1, bytes=16 * upload.MIB)))
 
 
 @in_one_loop

@@ -15,7 +15,7 @@ from bot.outside import Outside
 from bot.slack import Identity
 from bot.upkeep import Upkeep
 from handlers.chat import ChatHandlers
-from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, Preparation
+from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, KeptAnswers, Preparation
 from services.chat.context import ContextBuilder
 
 
@@ -32,16 +32,17 @@ class Chat:
 
 def chat_of(settings: Settings, o: Outside, shared: Shared, at_once: AtOnce, identity: Identity) -> Chat:
     chosen = chat_settings(settings)
+    kept = KeptAnswers(o.uow, o.clock, shared.calendar, timedelta(hours=settings.answer_cache_hours))
     service = ChatService(
         o.uow, o.presenter, preparation(settings, o, shared, chosen), o.router, o.cancellation, o.clock, o.checkpoint,
-        chosen,
+        kept, chosen,
     )  # fmt: skip
     intake = ChatIntake(o.uow, o.presenter, o.cancellation, o.clock, o.checkpoint, at_once)
     choices = ChatChoices(o.uow, intake, shared.people, shared.policy, o.clock)
     handlers = ChatHandlers(
         intake, service, choices, o.replies, shared.boundary, shared.grammar, identity.bot_user
     )
-    return Chat(service, handlers, Upkeep(service, shared.limits, settings.heartbeat_seconds))
+    return Chat(service, handlers, Upkeep(service, shared.limits, kept, settings.heartbeat_seconds))
 
 
 def chat_settings(settings: Settings) -> ChatSettings:

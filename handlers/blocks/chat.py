@@ -10,6 +10,7 @@ from handlers.blocks.kit import Block
 from services.ports import AnswerNotes
 
 QUESTION_SHOWN = 2_500
+KEPT = "*Answered before*: the very same question had this answer within the last day, so it cost nothing"
 
 
 def footer(notes: AnswerNotes, turn_id: UUID) -> list[Block]:
@@ -18,7 +19,7 @@ def footer(notes: AnswerNotes, turn_id: UUID) -> list[Block]:
 
 
 def _remarks(notes: AnswerNotes) -> list[str]:
-    remarks = [notes.model, spent(notes)]
+    remarks = [notes.model, *([KEPT] if notes.kept else [spent(notes)])]
     if notes.failover_from:
         remarks.append(f"{notes.failover_from} could not answer")
     if notes.stopped:
@@ -31,8 +32,13 @@ def _remarks(notes: AnswerNotes) -> list[str]:
         remarks.append(
             f"This thread fills {notes.context_full} % of what I can keep in mind; start a new one soon"
         )
-    remarks.extend(f"Not read: {name} ({files.clause(reason)})" for name, reason in notes.unread_files)
-    return remarks
+    return [*remarks, *(_unread(name, reason) for name, reason in notes.unread_files)]
+
+
+def _unread(name: str, reason: str) -> str:
+    if reason == "cut":
+        return f"Only the beginning of {name} was read: it is too long"
+    return f"Not read: {name} ({files.clause(reason)})"
 
 
 def spent(notes: AnswerNotes) -> str:
@@ -59,7 +65,9 @@ def _ways_on(notes: AnswerNotes, turn_id: UUID) -> list[Block]:
     if notes.models:
         options = [(name, f"{turn_id}|{name}") for name in notes.models]
         elements.append(kit.select("Answer again with…", "chat.again", options))
-    return [kit.actions(*elements)] if elements else []
+    # In a block of its own: an action id stands once in each.
+    anew = [kit.actions(kit.button("Answer again", "chat.again", f"{turn_id}|"))] if notes.kept else []
+    return [*anew, kit.actions(*elements)] if elements else anew
 
 
 def abandoned() -> list[Block]:

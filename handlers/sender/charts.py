@@ -17,7 +17,8 @@ from services.ports import Clock
 log = structlog.get_logger()
 
 CHART = "data_visualization"
-REFUSALS = frozenset({"invalid_blocks", "invalid_blocks_format"})
+REFUSALS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
+"""For a message, and for a view, whose blocks are an argument among others."""
 PROCESSING = (0.5, 1.0, 2.0, 4.0)
 """Seconds between tries to show a file that Slack has not finished taking in."""
 

@@ -12,6 +12,8 @@ from sandbox.state import Channel, User
 from sandbox.state.models import Json
 from sandbox.ui.deeds import Deeds
 from sandbox.ui.feed import Feed
+from sandbox.ui.interview import NAME as INTERVIEW
+from sandbox.ui.interview import Interview
 from sandbox.ui.shapes import Shapes
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class Page:
         """the message with a file that is good to ask about: its channel and ts"""
         self.real_providers: list[str] = []
         """names of the keys of the environment with which answers are paid for"""
+        self._interview = Interview()
         self._feed = Feed(sandbox.workspace, self.shapes)
         sandbox.traffic.on_entry = self._feed.on_traffic
 
@@ -54,6 +57,7 @@ class Page:
             web.get("/ui/events", self.events),
             web.post("/ui/do", self.do),
             web.post("/ui/upload", self.upload),
+            web.post("/ui/sample", self.sample_video),
             web.get("/ui/file/{id}", self.file),
         ]
 
@@ -146,6 +150,12 @@ class Page:
     async def upload(self, request: web.Request) -> web.Response:
         me, name = self._person(request), request.query.get("name", "file")
         file = await self._sandbox.people.upload(me, name, await request.read())
+        return _json({"file": self._workspace.shown_file(file)})
+
+    async def sample_video(self, request: web.Request) -> web.Response:
+        """The interview, as if the person had uploaded it."""
+        me = self._person(request)
+        file = await self._sandbox.people.upload(me, INTERVIEW, await self._interview.data())
         return _json({"file": self._workspace.shown_file(file)})
 
     async def file(self, request: web.Request) -> web.StreamResponse:

@@ -121,7 +121,7 @@ class AlertService:
         await uow.incidents.save(seen)
         before = known if known is not None and known.id == seen.id else None
         if seen.version > (before.version if before else 0):
-            log.info("alert.changed", incident=str(seen.id), state=seen.state, level=int(seen.level))
+            log.info("alert.changed", incident=str(seen.id), state=str(seen.state), level=int(seen.level))
             await uow.enqueue(SHOW_TASK, incident=str(seen.id))
         if self._mails and seen.mails > (before.mails if before else 0):
             mail_id = uuid5(seen.id, f"mail {seen.mails}")

@@ -2,12 +2,13 @@
 
 `intake` decides what a message asks for and stores it, `turns` works a claimed turn to its end, with
 `preparation` before the model is asked and `ledger` around each call; `context` is what a model is
-sent; `choices` are the buttons below an answer.
+sent; `choices` are the buttons below an answer; `answers` those that can be given again.
 """
 
+from services.chat.answers import KeptAnswers
 from services.chat.choices import ChatChoices
 from services.chat.intake import ChatIntake
 from services.chat.preparation import ChatSettings, Preparation
 from services.chat.turns import ChatService
 
-__all__ = ["ChatChoices", "ChatIntake", "ChatService", "ChatSettings", "Preparation"]
+__all__ = ["ChatChoices", "ChatIntake", "ChatService", "ChatSettings", "KeptAnswers", "Preparation"]

@@ -15,7 +15,8 @@ from services.ports import AnswerNotes, AnswerStream, Finished, TextDelta
 
 CUT = "length"
 """The error of a call that ended where it had to and not where it wanted to."""
-GIVEN = frozenset({CallOutcome.ANSWERED, CallOutcome.PARTIAL, CallOutcome.STOPPED})
+GIVEN = frozenset({CallOutcome.ANSWERED, CallOutcome.PARTIAL, CallOutcome.STOPPED, CallOutcome.CACHED})
+WHOLE = frozenset({CallOutcome.ANSWERED, CallOutcome.CACHED})
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ def notes_of(call: ModelCall, *, models: tuple[str, ...], failover_from: str | N
         tokens=call.usage.total,
         cost=call.cost,
         models=tuple(name for name in models if name != call.model),
+        kept=call.outcome is CallOutcome.CACHED,
         stopped=call.outcome is CallOutcome.STOPPED,
         broken=call.outcome is CallOutcome.PARTIAL and call.error != CUT,
         cut=call.outcome is CallOutcome.PARTIAL and call.error == CUT,

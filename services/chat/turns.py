@@ -12,7 +12,8 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from services.chat.answer import call_of_answer, failed_before, notes_of
+from services.chat.answer import WHOLE, call_of_answer, failed_before, notes_of
+from services.chat.answers import KeptAnswers
 from services.chat.intake import TURN_TASK
 from services.chat.leaving import Leaving
 from services.chat.ledger import release
@@ -53,12 +54,14 @@ class ChatService:
         cancellation: Cancellation,
         clock: Clock,
         checkpoint: Checkpoint,
+        kept: KeptAnswers,
         settings: ChatSettings,
     ) -> None:
         self._uow = uow
         self._show = presenter
         self._prepare = preparation
-        self._writing = AnswerWriting(uow, presenter, router, clock, checkpoint)
+        self._writing = AnswerWriting(uow, presenter, router, clock, checkpoint, kept)
+        self._kept = kept
         self._router = router
         self._cancellation = cancellation
         self._clock = clock
@@ -197,9 +200,12 @@ class ChatService:
     async def _answered(self, claim: Claim, settings: Mapping[str, str], token: CancelToken) -> CallOutcome:
         self._working[claim.turn.id] = asyncio.create_task(self._show_working(claim))
         context = await self._prepare.context(claim, token, length_of(settings))
+        model = claim.turn.model or settings.get(MODEL)
+        kept = await self._kept.find(claim, context.request, self._router.chain("chat", model))
+        if kept is not None:
+            return await self._writing.repeat(claim, context, kept)
         ledger = await self._prepare.reserve(claim, context)
         try:
-            model = claim.turn.model or settings.get(MODEL)
             return await self._writing.write(claim, context, ledger, model, token)
         except (StorageUnavailable, LostClaim):
             raise
@@ -231,8 +237,7 @@ class ChatService:
         working = self._working.get(claim.turn.id)
         if working is not None and not working.done() and claim.turn.id in self._shown_working:
             await self._idle(claim)
-        whole = outcome is CallOutcome.ANSWERED
-        await self.end(claim, TurnState.ANSWERED if whole else TurnState.PARTIAL)
+        await self.end(claim, TurnState.ANSWERED if outcome in WHOLE else TurnState.PARTIAL)
 
     async def _placed(self, claim: Claim) -> Claim:
         """The claim with the question of a command or shortcut standing in its thread."""

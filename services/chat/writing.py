@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,11 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from services.chat.answer import CUT, Answer, notes_of
+from services.chat.answers import KeptAnswers
 from services.chat.context import Context
 from services.chat.ledger import CallLedger
 from services.entities import Author, CallOutcome, Claim, Message, ModelCall
+from services.entities.answers import KeptAnswer
 from services.errors import LostClaim, ModelBroke, Stopped, StorageUnavailable
 from services.models.router import ModelRouter
 from services.ports import AnswerNotes, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
@@ -34,12 +37,32 @@ class AnswerWriting:
         router: ModelRouter,
         clock: Clock,
         checkpoint: Checkpoint,
+        kept: KeptAnswers,
     ) -> None:
         self._uow = uow
         self._show = presenter
         self._router = router
         self._clock = clock
         self._checkpoint = checkpoint
+        self._kept = kept
+
+    async def repeat(self, claim: Claim, context: Context, kept: KeptAnswer) -> CallOutcome:
+        """The answer that this very question had before. Nobody is asked, nothing is reserved or paid."""
+        begun = self._kept.begun(claim, kept, context.request.purpose)
+        call = replace(begun, outcome=CallOutcome.CACHED, cost=Decimal(0), saved=kept.cost or Decimal(0))
+        message = replace(self._message(claim, context, kept.text), tokens=kept.tokens)
+
+        async def store() -> None:
+            async with self._uow() as uow:
+                await uow.calls.begin(begun, None, claim.turn.attempts, claim.worker)
+                await uow.calls.store_answer(message, call, claim.turn.id, {}, claim.turn.attempts)
+                await uow.commit()
+
+        await to_the_end(persistently(self._clock, store))
+        self._checkpoint("answered")
+        log.info("turn.answered", turn=str(claim.turn.id), model=call.model, outcome=call.outcome)
+        await self._show.deliver(claim, kept.text, await self._notes(claim, context, call), context.sources)
+        return call.outcome
 
     async def write(
         self, claim: Claim, context: Context, ledger: CallLedger, preferred: str | None, token: CancelToken
@@ -87,37 +110,39 @@ class AnswerWriting:
         log.info(
             "turn.answered", turn=str(claim.turn.id), model=call.model, outcome=outcome, ms=call.latency_ms
         )
-        await answer.stream.finish(await self._notes(claim, context, answer, call))
+        failed_over = answer.opened.failed_over_from if answer.opened else None
+        await answer.stream.finish(await self._notes(claim, context, call, failed_over))
         return outcome
 
     async def _store(self, claim: Claim, context: Context, answer: Answer, call: ModelCall) -> None:
-        """Message, call log, rollup and settled reservation, in one transaction.
-
-        The answer stands right behind the newest message that it answers, so that what people wrote while
-        it was being written comes after it.
-        """
-        message = Message(
-            id=uuid7(),
-            conversation_id=claim.conversation.id,
-            author=Author.US,
-            user="",
-            text=answer.text,
-            at=answer_time(context, self._clock.now()),
-            turn_id=claim.turn.id,
-            tokens=call.usage.tokens_out,
-        )
+        """Message, call log, rollup and settled reservation, in one transaction."""
+        message = replace(self._message(claim, context, answer.text), tokens=call.usage.tokens_out)
+        kept_as = self._kept.key(claim, context.request, call, answer.finished)
 
         async def store() -> None:
             ledger = answer.ledger
             async with self._uow(atomic=False) as uow:
                 await uow.calls.store_answer(
-                    message, call, ledger.reservation, ledger.spent(), ledger.attempt
+                    message, call, ledger.reservation, ledger.spent(), ledger.attempt, kept_as=kept_as
                 )
 
         await persistently(self._clock, store)
 
-    async def _notes(self, claim: Claim, context: Context, answer: Answer, call: ModelCall) -> AnswerNotes:
-        failed_over = answer.opened.failed_over_from if answer.opened else None
+    def _message(self, claim: Claim, context: Context, text: str) -> Message:
+        """It stands right behind the newest message that it answers: what came while it was written follows."""
+        return Message(
+            id=uuid7(),
+            conversation_id=claim.conversation.id,
+            author=Author.US,
+            user="",
+            text=text,
+            at=answer_time(context, self._clock.now()),
+            turn_id=claim.turn.id,
+        )
+
+    async def _notes(
+        self, claim: Claim, context: Context, call: ModelCall, failed_over: str | None = None
+    ) -> AnswerNotes:
         notes = notes_of(call, models=self._router.names("chat"), failover_from=failed_over)
         full = context.percent >= TELL_FULL_AT and not claim.conversation.warned_full
         if full:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -27,6 +27,7 @@ USUAL_DAYS = 28
 MOST_PEOPLE = 300
 MOST_CHANNELS = 100
 MOST_BURSTS = 20
+MOST_STRANGERS = 20
 TOP = 5
 DOLLAR = 1_000_000  # microdollars
 MONEY = "microdollars"
@@ -147,8 +148,15 @@ class CostService:
             bursts = await uow.costs.bursts(team, now - timedelta(hours=1), MOST_BURSTS)
             known = {spend.user for spend in spends} | {burst.user for burst in bursts}
             names = await uow.usage.names(team, known)
+        lately = {spend.user for spend in spends if spend.day == today} | {burst.user for burst in bursts}
+        names = {**names, **await self._asked(team, lately - names.keys())}
         dearest = sorted(channels, key=lambda spend: (-spend.month, spend.channel))
         return Picture(team, today, month, spends, dearest, bursts, names)
+
+    async def _asked(self, team: str, users: Collection[str]) -> dict[str, str]:
+        """Of those whom nobody has asked Slack about yet."""
+        strangers = [Actor(team, user) for user in sorted(users)[:MOST_STRANGERS]]
+        return {user: name for user, name in (await self._people.names(strangers)).items() if name}
 
     async def _states(self, actor: Actor, channel: str | None) -> list[LimitState]:
         """Those in money; none for who is not known to Slack any more."""

@@ -42,7 +42,9 @@ from services.entities import (
 from services.entities.limits import Asking
 from services.errors import ShowrunnerError
 from services.ports.alerts import IncidentStore, PauseStore
+from services.ports.answers import AnswerStore
 from services.ports.costs import CostStore
+from services.ports.digests import DigestStore
 from services.ports.library import LibraryStore
 from services.ports.limits import LimitStore
 from services.ports.usage import UsageStore
@@ -233,11 +235,18 @@ class CallStore(Protocol):
         ...
 
     async def store_answer(
-        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+        self,
+        answer: Message,
+        call: ModelCall,
+        reservation_id: UUID,
+        spent: Mapping[str, int],
+        attempt: int,
+        *,
+        kept_as: bytes | None = None,
     ) -> None:
         """`hold`, `finish`, `settle`, `add_answer`, and the turn DELIVERING: all or nothing, in one statement.
 
-        Raises LostClaim.
+        `kept_as`: the key under which it may be given again. Raises LostClaim.
         """
         ...
 
@@ -351,6 +360,9 @@ class UnitOfWork(Protocol):
     def calls(self) -> CallStore: ...
 
     @property
+    def answers(self) -> AnswerStore: ...
+
+    @property
     def people(self) -> PeopleStore: ...
 
     @property
@@ -367,6 +379,9 @@ class UnitOfWork(Protocol):
 
     @property
     def costs(self) -> CostStore: ...
+
+    @property
+    def digests(self) -> DigestStore: ...
 
     @property
     def usage(self) -> UsageStore: ...
@@ -520,6 +535,7 @@ class AnswerNotes:
     cost: Decimal | None = None
     """US dollars; None: the model's price is unknown."""
     models: tuple[str, ...] = ()
+    kept: bool = False  # given before to the very same; offers "Answer again"
     stopped: bool = False
     broken: bool = False  # offers "Continue"
     cut: bool = False  # the output cap was reached; offers "Continue"

@@ -28,7 +28,9 @@ class ObjectStore(Protocol):
 
     async def put(self, key: str, source: Path, *, sha256: str, content_type: str) -> StoredObject:
         """Store a whole file, in parts where it is large. Nothing is visible under `key` before all of it is
-        there and its hash was compared. Raises ObjectDamaged where the hash differs."""
+        there and its hash was compared. Raises ObjectDamaged where the hash differs.
+
+        `source` may itself become the object, by a link: remove it afterwards, but never write to it."""
         ...
 
     async def head(self, key: str) -> StoredObject | None: ...

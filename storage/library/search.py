@@ -5,25 +5,15 @@ newest first, for words so common that few rows need to be looked at; for all ot
 index of words. Words are as spoken, in no language's stems: names and quotes are what people look for, in
 any language; what finds nothing so is looked for by the words' beginnings.
 
-A filter that is not set is null: one statement stands for all of them, so that it is made once and for all.
+Each statement is built once for each set of filters: building it costs as much as a rare word's search.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from functools import cache
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Select,
-    any_,
-    bindparam,
-    func,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, any_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text, Uuid
 
@@ -46,24 +36,23 @@ _words = bindparam("words", type_=Text)
 _texts = ARRAY(Text)
 
 
-def _if_given(name: str, kind: Any, condition: Any) -> ColumnElement[bool]:
-    """`condition` of the parameter `name`, where that is not null."""
-    given: BindParameter[Any] = bindparam(name, type_=kind)
-    return or_(given.is_(None), condition(given))
+FILTERS: dict[str, ColumnElement[bool]] = {
+    "users": contents.c.user_id == any_(bindparam("users", type_=_texts)),
+    "kinds": contents.c.kind == any_(bindparam("kinds", type_=_texts)),
+    "tags": contents.c.tags.contains(bindparam("tags", type_=_texts)),
+    "after": contents.c.created_at >= bindparam("after", type_=MOMENT),
+    "before": contents.c.created_at < bindparam("before", type_=MOMENT),
+    "item": contents.c.id == bindparam("item", type_=Uuid),
+}
+Given = tuple[str, ...]
+"""Names of the filters that there are."""
 
 
-FILTERS = (
-    _if_given("users", _texts, lambda users: contents.c.user_id == any_(users)),
-    _if_given("kinds", _texts, lambda kinds: contents.c.kind == any_(kinds)),
-    _if_given("tags", _texts, lambda tags: contents.c.tags.contains(tags)),
-    _if_given("after", MOMENT, lambda after: contents.c.created_at >= after),
-    _if_given("before", MOMENT, lambda before: contents.c.created_at < before),
-    _if_given("item", Uuid, lambda item: contents.c.id == item),
-)
-
-
-def best_of(sought: ColumnElement[Any]) -> Select[tuple[object, ...]]:
-    allowed = select(contents.c.id).where(is_visible(), *FILTERS)
+@cache
+def best_of(given: Given, *, any_word: bool) -> Select[tuple[object, ...]]:
+    """A filter that is not set is not there: as a null it would keep the planner from knowing what it costs."""
+    sought = (func.to_tsquery if any_word else func.websearch_to_tsquery)(SIMPLE, _words)
+    allowed = select(contents.c.id).where(is_visible(), *(FILTERS[name] for name in given))
     matches = (
         select(segments)
         .where(segments.c.tsv.op("@@")(sought), segments.c.content_id.in_(allowed))
@@ -84,15 +73,15 @@ def best_of(sought: ColumnElement[Any]) -> Select[tuple[object, ...]]:
     return select(*shown, marked).order_by(ranked.c.rank.desc(), ranked.c.content_id.desc(), ranked.c.number)
 
 
-ALL_WORDS = best_of(func.websearch_to_tsquery(SIMPLE, _words))
-ANY_WORD = best_of(func.to_tsquery(SIMPLE, _words))
-NEWEST_ITEMS = (
-    visible()
-    .where(contents.c.stage != literal_column(f"'{Stage.RECEIVED}'"), *FILTERS)
-    .order_by(contents.c.created_at.desc(), contents.c.id.desc())
-    .limit(bindparam("at_most"))
-    .offset(bindparam("skipped"))
-)
+@cache
+def newest_of(given: Given) -> Select[tuple[object, ...]]:
+    return (
+        visible()
+        .where(contents.c.stage != literal_column(f"'{Stage.RECEIVED}'"), *(FILTERS[name] for name in given))
+        .order_by(contents.c.created_at.desc(), contents.c.id.desc())
+        .limit(bindparam("at_most"))
+        .offset(bindparam("skipped"))
+    )
 
 
 class Search(Store):
@@ -100,7 +89,7 @@ class Search(Store):
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Content]:
         values = parameters(team, audiences, query)
-        rows = await self._all(NEWEST_ITEMS, **values, at_most=limit, skipped=offset)
+        rows = await self._all(newest_of(given_by(query)), **values, at_most=limit, skipped=offset)
         return [to_content(row) for row in rows]
 
     async def search(
@@ -112,18 +101,26 @@ class Search(Store):
 
 
 def statement_of(query: Query) -> Select[tuple[object, ...]]:
-    return ANY_WORD if query.any_word else ALL_WORDS
+    return best_of(given_by(query), any_word=query.any_word)
+
+
+def given_by(query: Query) -> Given:
+    return tuple(_filters(query))
 
 
 def parameters(team: str, audiences: Collection[str], query: Query) -> dict[str, object]:
     """With `in:` the reader's audiences are only those of them."""
-    return {
-        "team": team,
-        "audiences": [one for one in audiences if not query.channels or one in query.channels],
-        "users": list(query.users) or None,
-        "kinds": [kind.value for kind in query.kinds] or None,
-        "tags": list(query.tags) or None,
+    allowed = [one for one in audiences if not query.channels or one in query.channels]
+    return {"team": team, "audiences": allowed, **_filters(query)}
+
+
+def _filters(query: Query) -> dict[str, object]:
+    values = {
+        "users": list(query.users),
+        "kinds": [kind.value for kind in query.kinds],
+        "tags": list(query.tags),
         "after": query.after,
         "before": query.before,
         "item": query.item,
     }
+    return {name: value for name, value in values.items() if value}

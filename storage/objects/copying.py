@@ -16,3 +16,12 @@ def copy_hashed(source: IO[bytes], target: IO[bytes]) -> tuple[int, str]:
         target.write(data)
         size += len(data)
     return size, digest.hexdigest()
+
+
+def hashed(source: IO[bytes]) -> tuple[int, str]:
+    """(bytes, their SHA-256)."""
+    digest, size = hashlib.sha256(), 0
+    while data := source.read(CHUNK):
+        digest.update(data)
+        size += len(data)
+    return size, digest.hexdigest()

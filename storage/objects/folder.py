@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +24,7 @@ import orjson
 
 from services.errors import ObjectDamaged, ObjectMissing, StoreUnavailable
 from services.ports.objects import StoredObject
-from storage.objects.copying import CHUNK, copy_hashed
+from storage.objects.copying import CHUNK, copy_hashed, hashed
 from storage.objects.keys import checked, checked_prefix, checked_range
 
 ABOUT = ".about"
@@ -73,7 +75,8 @@ class FolderStore:
         with source.open("rb") as given, _told():
             incoming = self._incoming()
             try:
-                size, found = _written(given, incoming)
+                _bring(source, given, incoming)
+                size, found = _settled(incoming)
                 if found != sha256:
                     raise ObjectDamaged(key)
                 about = StoredObject(key, size, sha256, content_type, datetime.now(UTC))
@@ -172,12 +175,23 @@ class FolderStore:
             yield
 
 
-def _written(given: IO[bytes], target: Path) -> tuple[int, str]:
-    """(size, hash), on the disk itself when this returns."""
-    with _new(target) as sink:
-        size, found = copy_hashed(given, sink)
-        sink.flush()
-        os.fsync(sink.fileno())
+def _bring(source: Path, given: IO[bytes], target: Path) -> None:
+    """A link where that is possible, which moves no bytes; else a copy."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        with _new(target) as sink:
+            shutil.copyfileobj(given, sink, CHUNK)
+    else:
+        target.chmod(0o600)
+
+
+def _settled(path: Path) -> tuple[int, str]:
+    """(size, hash) of what is on the disk itself when this returns: written there while it is hashed."""
+    with path.open("rb") as file, ThreadPoolExecutor(1, thread_name_prefix="sync") as beside:
+        syncing = beside.submit(os.fsync, file.fileno())
+        size, found = hashed(file)
+        syncing.result()
     return size, found
 
 

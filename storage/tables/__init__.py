@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.tables.alerts import alert_mails, check_states, digests, incidents, maintenance, pauses
+from storage.tables.answers import prompt_cache
 from storage.tables.base import is_any, metadata
 from storage.tables.calls import OPEN_OUTCOMES, ai_calls, budget_counters, reservations, usage_daily
 from storage.tables.chat import (
@@ -61,6 +62,7 @@ __all__ = [
     "metadata",
     "pauses",
     "posts",
+    "prompt_cache",
     "rate_buckets",
     "request_times",
     "reservations",

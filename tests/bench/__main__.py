@@ -19,7 +19,18 @@ import psutil
 import uvloop
 
 from storage.embedded import EmbeddedPostgres
-from tests.bench import acknowledgement, caching, calls, growth, latency, report, search, start, throughput
+from tests.bench import (
+    acknowledgement,
+    caching,
+    calls,
+    growth,
+    latency,
+    report,
+    search,
+    start,
+    throughput,
+    upload,
+)
 from tests.bench.processes import ROOT, busy, cpu_of
 from tests.bench.report import Figure
 from tests.bench.stand import Stand, standing
@@ -36,6 +47,7 @@ BENCHES: dict[str, Bench] = {
     "P2x10": lambda stand: growth.bench(stand, growth.Size()),
     "P3": lambda stand: latency.bench(stand, latency.Size()),
     "P4": lambda stand: calls.bench(stand, calls.Size()),
+    "P5": lambda stand: upload.bench(stand, upload.Size()),
     "P7": lambda stand: search.bench(stand, search.Size()),
     "P11": lambda stand: start.bench(stand, start.Size()),
     "P12": lambda _: caching.bench(caching.Size()),

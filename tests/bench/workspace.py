@@ -7,6 +7,7 @@ one who measures. It tells of each answer when it is whole. Times are the machin
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import sys
 import time
@@ -29,6 +30,7 @@ Json = dict[str, Any]
 CASE = re.compile(r"case (\d+)")
 LATEST = 64
 CHANNELS = 8
+BLOCK = 2**20
 
 
 class Nowhere:
@@ -123,6 +125,16 @@ class Recorder:
         return seen
 
 
+def fill(path: Path | None, size: int) -> None:
+    """Bytes that nothing can make fewer of."""
+    block = random.Random(1).randbytes(BLOCK)
+    if path is None:
+        raise ValueError("a file without bytes")
+    with path.open("wb") as file:
+        for at in range(0, size, BLOCK):
+            file.write(block[: min(BLOCK, size - at)])
+
+
 def shows_text(entry: Entry) -> bool:
     """Whether the call brings text of the answer, which is made of words about launch videos."""
     shown = str(
@@ -170,6 +182,20 @@ class Desk:
     async def tiers(self, enforced: bool) -> None:
         self._sandbox.api.tiers.clear()
         self._sandbox.api.tiers.enforced = enforced
+
+    async def file(self, size: int) -> Json:
+        """A film of so many bytes, shared by a person where the bot is; where it is and what it is."""
+        user = self._sandbox.workspace.user("ana")
+        file = await self._sandbox.files.add(user, "film.mp4", b"")
+        file.size = size
+        await asyncio.to_thread(fill, file.path, size)
+        file.shares[self._channels[0].id] = ["1.0"]
+        return {"id": file.id, "url": file.download_url, "size": size}
+
+    async def forget(self, file: str) -> None:
+        found = self._sandbox.workspace.files.pop(file)
+        if found.path is not None:
+            found.path.unlink()
 
     async def counts(self) -> Json:
         """Slack calls since the last time this was asked."""

@@ -6,6 +6,7 @@ import signal
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from bot import config, faults, models
 from bot.upkeep import Upkeep
@@ -39,10 +40,15 @@ class Limits:
         self.swept.append(age)
 
 
+class Kept:
+    async def prune(self):
+        return 3
+
+
 @pytest.mark.parametrize("error", [StorageUnavailable(), RuntimeError("a bug"), OSError("away")])
 async def test_leases_go_on_after_a_failure(error):
     chat = Chat(error, error)
-    leases = asyncio.create_task(Upkeep(chat, Limits(), heartbeat=0.001).keep_leases())
+    leases = asyncio.create_task(Upkeep(chat, Limits(), Kept(), heartbeat=0.001).keep_leases())
     await asyncio.wait_for(chat.kept.wait(), 5)
     assert not leases.done()
     leases.cancel()
@@ -52,8 +58,14 @@ async def test_leases_go_on_after_a_failure(error):
 
 async def test_a_sweep_gives_back_what_nobody_used():
     limits = Limits()
-    await Upkeep(Chat(), limits, heartbeat=1).sweep()
+    await Upkeep(Chat(), limits, Kept(), heartbeat=1).sweep()
     assert limits.swept == [timedelta(minutes=15)]
+
+
+async def test_answers_too_old_are_forgotten():
+    with structlog.testing.capture_logs() as lines:
+        await Upkeep(Chat(), Limits(), Kept(), heartbeat=1).prune()
+    assert lines == [{"event": "answers.pruned", "count": 3, "log_level": "info"}]
 
 
 def test_no_crash_point_does_nothing():

@@ -119,7 +119,7 @@ class Forger:
         body = self._event(number)
         ago = self._random.choice([301, 302, 400, 3_600, 86_400, 10**8])
         # A stamp of the future comes nearer while a busy machine sends it.
-        away = self._random.choice([-ago, ago + 60])
+        away = self._random.choice([-ago, ago + 3_600])
         return Forgery("late", body, sign(self._secret, body, time.time() + away))
 
     def _altered(self, number: int) -> Forgery:

@@ -23,12 +23,13 @@ from tests.e2e.stage import environment, free_port, serving
 Found = TypeVar("Found")
 
 PLENTY = {
-    "SHOWRUNNER_HEARTBEAT_SECONDS": "0.5",
+    "SHOWRUNNER_HEARTBEAT_SECONDS": "5",  # the default: where nobody dies nobody is to be replaced
     "SHOWRUNNER_DAILY_TOKENS": "1000000000",
     "SHOWRUNNER_REQUESTS_PER_MINUTE": "0",
     "SHOWRUNNER_LOG_LEVEL": "warning",
     "SHOWRUNNER_DRAIN_SECONDS": "2",
 }
+MORTAL = {"SHOWRUNNER_HEARTBEAT_SECONDS": "0.5"}  # whose death is to be noticed soon
 EVENTS_PATH = "/slack/events"
 BODIES_KEPT = 20_000  # of what the providers were asked: every question must be found again
 

@@ -38,7 +38,6 @@ CALM = 2.0  # seconds of load before each restart
 DOWN = 1.0  # seconds the server stays away
 SPEED = 60.0
 WORDS = " ".join(f"word{number}" for number in range(40))
-PATIENT = {"SHOWRUNNER_HEARTBEAT_SECONDS": "5"}  # the default: nobody dies here, so nobody is to be replaced
 RETRIES_SOON = SandboxSettings(retry_scale=0.05)
 
 
@@ -62,10 +61,11 @@ async def run(ground: Ground, scale: float) -> Line:
         async with EmbeddedPostgres(Path(folder) / "data", durable=True) as postgres:
             database = Database(postgres.url())
             await migrated(database)
-            async with set_up(database, settings=RETRIES_SOON) as stage:
-                variables = {"SHOWRUNNER_RATE_GATES": "false", **PATIENT}
-                async with running(stage, 2, apart=ground.apart, **variables) as ports:
-                    return await restarted(stage, postgres, ports if ground.apart else (), restarts)
+            async with (
+                set_up(database, settings=RETRIES_SOON) as stage,
+                running(stage, 2, apart=ground.apart, SHOWRUNNER_RATE_GATES="false") as ports,
+            ):
+                return await restarted(stage, postgres, ports if ground.apart else (), restarts)
 
 
 async def migrated(database: Database) -> None:

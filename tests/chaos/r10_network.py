@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sandbox.settings import SandboxSettings
 from tests.chaos.ground import Ground, running, set_up
 from tests.chaos.proxy import Proxy, Trouble
-from tests.chaos.r10_database import CALM, GIVEN_UP, PATIENT, SPEED, Load, answered_anew, judged, ready
+from tests.chaos.r10_database import CALM, GIVEN_UP, SPEED, Load, answered_anew, judged, ready
 from tests.chaos.report import Line
 from tests.chaos.stage import ChaosStage
 
@@ -31,7 +31,7 @@ async def run(ground: Ground, scale: float) -> Line:
         set_up(database, settings=RETRIES_SOON) as stage,
         Proxy.before(database.dsn) as proxy,
     ):
-        variables = {**PATIENT, "SHOWRUNNER_RATE_GATES": "false"}
+        variables = {"SHOWRUNNER_RATE_GATES": "false"}
         variables["DATABASE_URL"] = proxy.instead_of(database.dsn)
         async with running(stage, 2, apart=ground.apart, **variables) as ports:
             stage.sandbox.providers.speed = SPEED

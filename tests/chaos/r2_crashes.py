@@ -22,7 +22,7 @@ from pathlib import Path
 from bot.lifecycle import Role
 from sandbox.settings import SandboxSettings
 from tests.chaos.crashing import Doomed
-from tests.chaos.ground import Ground, eventually, program_environment, running, set_up
+from tests.chaos.ground import MORTAL, Ground, eventually, program_environment, running, set_up
 from tests.chaos.report import Line
 from tests.chaos.stage import OPEN, Asked, ChaosStage, Turns
 from tests.e2e.stage import free_port
@@ -151,7 +151,7 @@ async def crashed(ground: Ground, points: Sequence[str], *, queued: bool) -> Cou
 
 @asynccontextmanager
 async def lane(ground: Ground, *, queued: bool) -> AsyncIterator[Lane]:
-    variables = {"SHOWRUNNER_RATE_GATES": "false" if queued else "true"}
+    variables = {**MORTAL, "SHOWRUNNER_RATE_GATES": "false" if queued else "true"}
     roles: Sequence[Role] = ("web", "worker") if queued else ("all",)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         async with (

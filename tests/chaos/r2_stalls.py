@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from tests.chaos.crashing import Doomed
-from tests.chaos.ground import Ground, program_environment, running, set_up
+from tests.chaos.ground import MORTAL, Ground, program_environment, running, set_up
 from tests.chaos.report import Line
 from tests.chaos.stage import Asked, ChaosStage, Turns
 from tests.e2e.stage import free_port
@@ -80,7 +80,7 @@ class Pair:
 
 async def run(ground: Ground, scale: float) -> Line:
     stalls = max(1, round(STALLS * scale))
-    variables = {"SHOWRUNNER_RATE_GATES": "false"}
+    variables = {**MORTAL, "SHOWRUNNER_RATE_GATES": "false"}
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         async with (
             ground.database() as database,

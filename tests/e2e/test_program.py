@@ -51,6 +51,25 @@ async def test_what_was_said_while_it_was_away_is_answered_when_it_is_back(datab
             assert "welcome back" in said(await stage.answer(channel, question.ts))
 
 
+async def test_the_very_same_question_is_answered_from_what_is_kept_until_asked_anew(database):
+    async with workspace(database) as stage, at_work(stage, SHOWRUNNER_ANSWER_CACHE_HOURS="24"):
+        first, second = stage.channel(), stage.channel()
+        question = await stage.mention("ana", first, "write 40 words about dollies")
+        given = said(await stage.answer(first, question.ts))
+        repeated = await stage.mention("ana", second, "write 40 words about dollies")
+        kept = await stage.answer(second, repeated.ts)
+        assert said(kept) == given
+        assert "Answered before" in everything(kept)
+        assert len(stage.paid) == 1
+        paid, hit = await stage.rows("SELECT outcome, cost, saved FROM ai_calls ORDER BY started_at")
+        assert (hit["outcome"], hit["cost"], hit["saved"]) == ("cached", 0, paid["cost"])
+        assert not await stage.rows("SELECT 1 FROM reservations")
+        await stage.people.press("ana", "chat.again", kept)
+        anew = (await stage.answers(second, repeated.ts, 2))[1]
+        assert "Answered before" not in everything(anew)
+        assert len(stage.paid) == 2
+
+
 async def test_killed_in_mid_answer_it_asks_with_a_button_and_pays_nothing_twice(database):
     async with workspace(database) as stage:
         channel = stage.channel()

@@ -10,7 +10,7 @@ from services.entities.limits import Asking
 from services.errors import LimitsChanged, LostClaim, TooManyRequests
 from tests.fakes.chat import FakeChatStore
 from tests.fakes.limits import MINUTE, counter
-from tests.fakes.memory import FakeStore, Journal, Memory, Reservation
+from tests.fakes.memory import FakeStore, Journal, Kept, Memory, Reservation
 
 OPEN = (CallOutcome.STARTED, CallOutcome.UNCERTAIN)
 
@@ -40,7 +40,14 @@ class FakeCallStore(FakeStore):
         return reservation_id is not None and reservation_id not in self._memory.reservations
 
     async def store_answer(
-        self, answer: Message, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+        self,
+        answer: Message,
+        call: ModelCall,
+        reservation_id: UUID,
+        spent: Mapping[str, int],
+        attempt: int,
+        *,
+        kept_as: bytes | None = None,
     ) -> None:
         if answer.turn_id is not None:
             await self._chat.hold(answer.turn_id, attempt)
@@ -49,6 +56,8 @@ class FakeCallStore(FakeStore):
         await self._chat.add_answer(answer)
         if answer.turn_id is not None:
             await self._chat.set_turn(answer.turn_id, TurnState.DELIVERING)
+        if kept_as is not None:
+            self._put(self._memory.kept, kept_as, Kept(answer, call))
 
     async def finish(self, call: ModelCall) -> None:
         stored = self._memory.calls.get(call.id)
@@ -86,7 +95,7 @@ class FakeCallStore(FakeStore):
             self._put(self._memory.reservations, reservation_id, held)
             for line in lines:
                 self._book(line, reserved=line.amount)
-        return full
+        return tuple(full)
 
     async def start_reservation(self, reservation_id: UUID) -> None:
         if held := self._memory.reservations.get(reservation_id):

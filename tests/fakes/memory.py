@@ -55,6 +55,12 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    answer: Message
+    call: ModelCall
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Tables as dictionaries. `jobs` are the committed ones, as (task, payload)."""
 
@@ -67,6 +73,7 @@ class Memory:
     feedback: dict[tuple[UUID, str, str], Feedback] = field(default_factory=dict)
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     rolled_up: dict[UUID, ModelCall] = field(default_factory=dict)
+    kept: dict[bytes, Kept] = field(default_factory=dict)
     counters: dict[tuple[str, date, str], BudgetState] = field(default_factory=dict)
     reservations: dict[UUID, Reservation] = field(default_factory=dict)
     limits: dict[tuple[str, str, str, str, str], Limit] = field(default_factory=dict)
@@ -84,6 +91,7 @@ class Memory:
     mails: dict[UUID, AlertMail] = field(default_factory=dict)
     maintenance: dict[UUID, Maintenance] = field(default_factory=dict)
     pauses: dict[tuple[str, str, str], Pause] = field(default_factory=dict)
+    digests: dict[tuple[str, str, date], datetime | None] = field(default_factory=dict)
     jobs: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     up_for: list[timedelta] = field(default_factory=lambda: [timedelta(days=1)])
     library: Any = field(default_factory=lambda: _library())

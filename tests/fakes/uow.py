@@ -8,8 +8,10 @@ from types import TracebackType
 from typing import Self
 
 from services.ports import UnitOfWorkFactory
+from tests.fakes.answers import FakeAnswerStore
 from tests.fakes.calls import FakeCallStore
 from tests.fakes.chat import FakeChatStore
+from tests.fakes.costs import FakeCostStore, FakeDigestStore
 from tests.fakes.incidents import FakeIncidentStore, FakePauseStore
 from tests.fakes.library import FakeLibraryStore
 from tests.fakes.limits import FakeLimitStore
@@ -27,11 +29,14 @@ class FakeUnitOfWork:
         self._jobs: list[tuple[str, dict[str, str]]] = []
         self.chat = FakeChatStore(memory, self._journal)
         self.calls = FakeCallStore(memory, self._journal)
+        self.answers = FakeAnswerStore(memory, self._journal)
         self.people = FakePeopleStore(memory, self._journal)
         self.limits = FakeLimitStore(memory, self._journal)
         self.posts = FakePostStore(memory, self._journal)
         self.incidents = FakeIncidentStore(memory, self._journal)
         self.pauses = FakePauseStore(memory, self._journal)
+        self.costs = FakeCostStore(memory, self._journal)
+        self.digests = FakeDigestStore(memory, self._journal)
         self.usage = FakeUsageStore(memory)
         self.library = FakeLibraryStore(memory, self._journal)
 

@@ -2,6 +2,7 @@
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.__main__ import main
@@ -64,6 +65,23 @@ async def test_models_are_slow_or_cut_off(sandbox: Sandbox, what: str, kind: str
     sandbox.breaking.start([what])
     faults = [sandbox.providers.faults.standing(provider) for provider in ("anthropic", "openai")]
     assert [fault.kind for fault in faults if fault] == [kind, kind]
+
+
+async def test_charts_are_refused_in_messages_and_on_home(sandbox: Sandbox, client, general: str) -> None:
+    point = {"label": "Mon", "value": 1}
+    line = {
+        "type": "line",
+        "series": [{"name": "a", "data": [point]}],
+        "axis_config": {"categories": ["Mon"]},
+    }
+    chart = {"type": "data_visualization", "title": "a", "chart": line}
+    home = {"type": "home", "blocks": [chart]}
+    await client.chat_postMessage(channel=general, text="a", blocks=[chart])
+    sandbox.breaking.start(["no-charts"])
+    with pytest.raises(SlackApiError, match="invalid_blocks"):
+        await client.chat_postMessage(channel=general, text="a", blocks=[chart])
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        await client.views_publish(user_id=sandbox.workspace.user("ana").id, view=home)
 
 
 async def test_sockets_drop_again_and_again(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,6 +106,22 @@ async def test_an_image_block_needs_a_file_that_is_there(sandbox: Sandbox, clien
     )
 
 
+async def test_a_picture_in_a_block_is_for_those_who_see_the_message(
+    sandbox: Sandbox, client: AsyncWebClient
+) -> None:
+    workspace = sandbox.workspace
+    ana, ben = workspace.user("ana"), workspace.user("ben")
+    own = (await client.files_upload_v2(filename="a.png", file=b"png"))["file"]["id"]
+    file = workspace.files[own]
+    block = {"type": "image", "alt_text": "a", "slack_file": {"id": own}}
+    assert not sandbox.files.readable(ana, file)
+    general = workspace.channel("#general").id
+    await client.chat_postEphemeral(channel=general, user=ana.id, text="a", blocks=[block])
+    assert [sandbox.files.readable(one, file) for one in (ana, ben)] == [True, False]
+    await client.chat_postMessage(channel=general, text="a", blocks=[block])
+    assert sandbox.files.readable(ben, file)
+
+
 async def test_a_big_file_streams_through(sandbox: Sandbox, client: AsyncWebClient, http) -> None:
     data = bytes(range(256)) * 4096 * 5
     begun = await client.files_getUploadURLExternal(filename="cut.mp4", length=len(data))

@@ -1,12 +1,14 @@
 """Both object stores keep the same promises: one suite, on a folder and on an S3 of this machine."""
 
 import asyncio
+import errno
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from pathlib import Path
 
 import boto3
 import pytest
@@ -224,6 +226,27 @@ async def test_an_upload_that_was_cut_off_is_cleared_away_a_day_later(folder_sto
     await folder_store.put(KEY, path, sha256=sha256, content_type="video/mp4")
 
     assert [path.name for path in incoming.iterdir()] == ["new"]
+
+
+async def test_a_file_of_the_same_disk_is_not_copied(folder_store, tmp_path):
+    path, sha256 = a_file(tmp_path, 10)
+    await folder_store.put(KEY, path, sha256=sha256, content_type="video/mp4")
+    kept = tmp_path / "objects" / f"{KEY}.{sha256[:16]}"
+    assert kept.samefile(path)
+    assert kept.stat().st_mode & 0o777 == 0o600
+    path.unlink()
+    assert len(await whole(folder_store, KEY)) == 10
+
+
+async def test_a_file_of_another_disk_is_copied(folder_store, tmp_path, monkeypatch):
+    def refused(*_):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    path, sha256 = a_file(tmp_path, LARGE)
+    await folder_store.put(KEY, path, sha256=sha256, content_type="video/mp4")
+    assert not (tmp_path / "objects" / f"{KEY}.{sha256[:16]}").samefile(path)
+    assert await whole(folder_store, KEY) == path.read_bytes()
 
 
 async def test_replaced_bytes_do_not_stay_on_the_disk(folder_store, tmp_path):

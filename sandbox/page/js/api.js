@@ -48,6 +48,10 @@ export class Api {
     });
   }
 
+  async sample() {
+    return (await unwrap(await fetch(this.url("/ui/sample"), { method: "POST" }))).file;
+  }
+
   fileUrl(id) {
     return this.url(`/ui/file/${encodeURIComponent(id)}`).href;
   }

@@ -128,13 +128,14 @@ export class Shell {
     this.shell.classList.toggle("with-inspector", !part("inspector").hidden);
   }
 
-  /** Fills the composer of a channel (by default the current one) with words to send, or opens its file picker. */
-  compose({ channel, text, attach }) {
+  /** Fills the composer of a channel (by default the current one) with words, a sample file, or opens its picker. */
+  compose({ channel, text, attach, sample }) {
     const { app } = this;
     const target = channel ?? app.route.channel;
     const fill = () => {
       this.main.pane.composer?.fill(text);
       if (attach) this.main.pane.composer?.picker.click();
+      if (sample) this.main.pane.composer?.uploads.sample();
     };
     if (app.route.channel === target && app.route.tab === "messages") return fill();
     app.go({ channel: target });

@@ -19,6 +19,7 @@ function steps(app) {
   const channel = general(store)?.id;
   const { name } = store.app;
   const write = (text, attach) => () => store.emit("compose", { channel, text, attach });
+  const interview = () => store.emit("compose", { channel, text: "", sample: true });
   const commands = store.commands.filter(({ command }) => COMMANDS.includes(command)).slice(0, 3);
   const other = [...store.users.values()].find(({ is_bot: bot, id }) => !bot && id !== store.me);
   const home = store.appChannel && (() => app.go({ channel: store.appChannel.id, tab: "home" }));
@@ -26,6 +27,7 @@ function steps(app) {
   return [
     ["message", `Mention @${name}`, "Ask in a channel; the answer streams into a thread.", write(`@${name} ${QUESTION}`)],
     ...commands.map(({ command, description }) => ["slash", `Type ${command}`, description, write(`${command} `)]),
+    ["video", "Share the sample interview", "A minute of video. Then ask what she said about the price.", interview],
     ["attach", "Drop a file", "A clip, a PDF, a script: into any channel.", write("", true)],
     home ? ["home", "Open the app’s Home", "Where it keeps what matters to you.", home] : null,
     other ? ["people", "Switch person", `See it as ${other.real_name} in a second window.`, people] : null,

@@ -23,10 +23,24 @@ export class Uploads {
     for (const file of files) this.upload(file);
   }
 
-  async upload(source) {
+  upload(source) {
+    return this.wait(source, fileSize(source.size), (bar) => {
+      bar.value = 0;
+      return this.app.api.upload(source, (share) => { bar.value = share; });
+    });
+  }
+
+  /** The workspace's own interview: it is made the first time somebody wants it. */
+  sample() {
+    const source = { name: "aurora-one-interview.mp4", type: "video/mp4" };
+    return this.wait(source, "Being made: a few seconds", () => this.app.api.sample());
+  }
+
+  async wait(source, about, arrival) {
     const item = { file: null };
     this.items.push(item);
-    const bar = el("progress.upload-progress", { max: "1", value: "0", "aria-label": `Uploading ${source.name}` });
+    const bar = el("progress.upload-progress", { max: "1", "aria-label": `Uploading ${source.name}` });
+    const meta = el("span.file-meta", {}, about);
     const remove = el(
       "button.icon-button.small",
       { type: "button", "aria-label": `Remove ${source.name}`, on: { click: () => this.remove(item) } },
@@ -36,20 +50,16 @@ export class Uploads {
       "li.upload",
       {},
       el("span.file-icon", {}, icon(source.type.startsWith("video/") ? "video" : "file", 18)),
-      el(
-        "span.file-text",
-        {},
-        el("span.file-name", {}, source.name),
-        el("span.file-meta", {}, fileSize(source.size)),
-        bar,
-      ),
+      el("span.file-text", {}, el("span.file-name", {}, source.name), meta, bar),
       remove,
     );
     this.node.append(item.node);
     this.changed();
-    item.file = await this.app.try(this.app.api.upload(source, (share) => { bar.value = share; }));
-    if (item.file) bar.remove();
-    else this.remove(item);
+    item.file = await this.app.try(arrival(bar));
+    if (item.file) {
+      bar.remove();
+      meta.textContent = fileSize(item.file.size);
+    } else this.remove(item);
     this.changed();
   }
 

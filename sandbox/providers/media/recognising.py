@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
+from dataclasses import replace
 
-from sandbox.providers.media import flac, mp3, mp4, ogg, wav, webm
+from sandbox.providers.media import flac, listening, mp3, mp4, ogg, wav, webm
 from sandbox.providers.media.recording import Recording, Unreadable
 
 
@@ -17,6 +18,8 @@ def read(data: bytes) -> Recording:
         raise Unreadable("the recording is broken") from error
     if not 0 <= recording.seconds < math.inf:
         raise Unreadable("the recording has no length")
+    if recording.spoken is None:
+        return replace(recording, spoken=listening.heard(data))
     return recording
 
 

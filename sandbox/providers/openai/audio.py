@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 
@@ -39,7 +40,7 @@ class AudioApi:
         asked = shaped(TranscriptionRequest, form.fields)
         audio_requests.check(asked)
         file = _file(form)
-        made = _transcript(asked, file, self._house.says)
+        made = await asyncio.to_thread(_transcript, asked, file, self._house.says)
         fault = self._house.faults.take("openai", asked.model)
         errors.turn_away(fault, asked.model, streamed=False)
         sale = Sale(

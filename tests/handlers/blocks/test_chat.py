@@ -108,3 +108,18 @@ def test_slacks_limits_are_kept() -> None:
 def test_money_is_told_to_what_matters_and_an_unknown_price_as_such(cost: str | None, told: str) -> None:
     notes = AnswerNotes(model="m", tokens=10, cost=Decimal(cost) if cost is not None else None)
     assert chat.spent(notes) == f"10 tokens, {told}"
+
+
+def test_an_answer_given_before_says_so_and_can_be_asked_anew() -> None:
+    notes = AnswerNotes(model="m", models=("n",), kept=True)
+    assert "Answered before" in remarks(notes)
+    assert "tokens" not in remarks(notes)
+    anew, other = (block for block in chat.footer(notes, TURN) if block["type"] == "actions")
+    assert [(one["action_id"], one["value"]) for one in anew["elements"]] == [("chat.again", f"{TURN}|")]
+    assert other["elements"][0]["action_id"] == "chat.again"
+
+
+def test_a_file_that_was_cut_says_so() -> None:
+    assert "Only the beginning of a.pdf was read" in remarks(
+        AnswerNotes(model="m", unread_files=(("a.pdf", "cut"),))
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.calendar import Calendar
-from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, Preparation
+from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, KeptAnswers, Preparation
 from services.chat.context import ContextBuilder
 from services.entities import (
     BudgetState,
@@ -56,7 +57,12 @@ class Desk:
     """`claude` is asked first, then `gpt`; `haiku` makes summaries."""
 
     def __init__(
-        self, *, context_tokens: int = 50_000, daily_tokens: int = 500_000, per_minute: int = 20
+        self,
+        *,
+        context_tokens: int = 50_000,
+        daily_tokens: int = 500_000,
+        per_minute: int = 20,
+        kept_hours: int = 0,
     ) -> None:
         self.clock = FakeClock()
         self.memory = new_memory(self.clock.now)
@@ -72,6 +78,7 @@ class Desk:
         self.passed: list[str] = []
         self.on_checkpoint: Callable[[str], None] = lambda _: None
         self.context_tokens, self.daily_tokens = context_tokens, daily_tokens
+        self.kept = KeptAnswers(self.uow, self.clock, CALENDAR, timedelta(hours=kept_hours))
         self.per_minute = per_minute
         self._wire()
 
@@ -109,6 +116,7 @@ class Desk:
             self.cancellation,
             self.clock,
             self.checkpoint,
+            self.kept,
             settings,
         )
         self.choices = ChatChoices(self.uow, self.intake, people, policy, self.clock)
