@@ -132,5 +132,7 @@ def to_part(row: Row[Any]) -> Part:
     return Part(row.number, row.start_at, row.end_at, PartState(row.state), row.call_id)
 
 
-def to_hit(row: Row[Any]) -> Hit:
-    return Hit(row.content_id, to_passage(row), row.marked, row.rank)
+def to_hit(row: Mapping[str, Any]) -> Hit:
+    """Of the driver's own row."""
+    passage = Passage(row["number"], row["text"], row["start_at"], row["end_at"], row["page"], row["speaker"])
+    return Hit(row["content_id"], passage, row["marked"], row["rank"])

@@ -5,16 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import asyncpg
-from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.entities.library import Query
 from services.ports import UnitOfWorkFactory
 from storage.engine import make_engine
-from storage.library.search import parameters, statement_of
+from storage.library.search import compiled, parameters
 from storage.uow import DriverConnection, unit_of_work
 from tests.bench.numbers import median, quantile
 from tests.bench.report import Figure
@@ -133,11 +131,11 @@ def through_us(engine: AsyncEngine) -> Search:
 
 
 def through_driver(connection: asyncpg.Connection[asyncpg.Record]) -> Search:
-    sql, names = compiled(Query("w"))
+    sql, names = compiled((), any_word=False)
 
     async def search(words: str) -> Sequence[object]:
         given = {**parameters(TEAM, audiences(), Query(words)), "words": words, "at_most": 10, "skipped": 0}
-        return await connection.fetch(sql, *(given.get(name, value) for name, value in names))
+        return await connection.fetch(sql, *(given[name] for name in names))
 
     return search
 
@@ -156,12 +154,6 @@ def ranking_all(connection: asyncpg.Connection[asyncpg.Record]) -> Search:
         return await connection.fetch(sql, words, TEAM, audiences())
 
     return search
-
-
-def compiled(query: Query) -> tuple[str, list[tuple[str, Any]]]:
-    """Our own statement as the driver is sent it, with the names of its parameters in order."""
-    made = statement_of(query).compile(dialect=dialects.dialect())
-    return made.string, [(name, made.params[name]) for name in made.positiontup or ()]
 
 
 async def fill(database: Database, passages: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from services.entities import Actor
-from services.entities.library import Content, Query
+from services.entities.library import Content
 from services.errors import NotAllowed, NotFound, SlackUnavailable
 from tests.factories import ANNA, BEN, TEAM
 from tests.services.library.desk import GUEST, LibraryDesk
@@ -53,7 +53,7 @@ async def by_link(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
 
 
 async def by_answer(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
-    found = await desk.library.passages_near(actor, Query("What about the lamps?"), 5)
+    found = await desk.answers.near(actor, "What about the lamps?", 5)
     return any(one.content.id == item.id for one in found)
 
 
