@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 from uuid import UUID
 
 from services.calendar import Calendar
@@ -63,6 +64,12 @@ class ChatSettings:
     """Workers that may die with a turn, or find Slack closed, before it is given up."""
 
 
+class Librarian(Protocol):
+    async def about(self, actor: Actor, channel: str | None, question: str) -> str:
+        """Material to a question, to be told with it; `channel` None: only the asker reads the answer."""
+        ...
+
+
 class Preparation:
     def __init__(
         self,
@@ -79,7 +86,9 @@ class Preparation:
         calendar: Calendar,
         checkpoint: Checkpoint,
         settings: ChatSettings,
+        library: Librarian | None = None,
     ) -> None:
+        self._library = library
         self._uow = uow
         self._directory = directory
         self._people = people
@@ -119,11 +128,12 @@ class Preparation:
         """What to send, folded until it fits; `percent` is how full it was before. Raises Stopped."""
         await self._read_history(claim)
         instruction = CONTINUE if claim.turn.source is Source.CONTINUE else length.instruction
+        reference = await self._reference(claim)
         fullest = 0
         while not token.cancelled:
             thread = await self.thread(claim)
             names = await self._names(thread)
-            context = await self._context.build(thread, names, instruction=instruction)
+            context = await self._context.build(thread, names, instruction=instruction, reference=reference)
             fullest = max(fullest, context.percent)
             if context.fold is None:
                 return capped(replace(context, percent=min(fullest, 100)), length)
@@ -146,9 +156,18 @@ class Preparation:
     async def sources(self, claim: Claim) -> Sources:
         """The addresses that the answer of a turn may hold, as they were when it was asked."""
         try:
-            return await self._context.sources(await self.thread(claim))
+            return await self._context.sources(await self.thread(claim), await self._reference(claim))
         except Stopped:
             return NO_ADDRESSES
+
+    async def _reference(self, claim: Claim) -> str:
+        """What the library has to say to it, as everyone who will read the answer may know."""
+        if self._library is None:
+            return ""
+        alone = claim.conversation.channel_kind == "im"
+        asked = " ".join(question.text for question in claim.questions)
+        channel = None if alone else claim.conversation.channel
+        return await self._library.about(claim.turn.actor, channel, asked)
 
     async def _names(self, thread: Thread) -> Mapping[str, str]:
         team = thread.conversation.team
