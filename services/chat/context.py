@@ -70,6 +70,8 @@ class Context:
     sources: Sources
     fold: Fold | None = None
     unread: tuple[tuple[str, str], ...] = ()
+    answer_at_most: int | None = None
+    """Tokens that a limit leaves for the answer, where they are fewer than usual."""
 
 
 class ContextBuilder:

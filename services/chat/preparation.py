@@ -15,10 +15,12 @@ from services.chat.length import NORMAL, Length, capped
 from services.chat.sources import Addresses
 from services.chat.thread import Thread, thread_of
 from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
+from services.entities.limits import Amount
 from services.errors import (
     EmptyQuestion,
     LostClaim,
     ModelBroke,
+    NotEnoughBudget,
     NotFound,
     ShowrunnerError,
     Stopped,
@@ -44,6 +46,8 @@ from services.retry import persistently, to_the_end
 
 FOLLOW_UPS = frozenset({Source.AGAIN, Source.CONTINUE})
 NO_ADDRESSES = Addresses()
+SHORTEST = 512
+"""Tokens of an answer that still says something."""
 SUMMARY_CUT = "\n[this summary was cut at its greatest length]"
 CONTINUE = "Go on exactly where your last message broke off. Repeat nothing and do not comment on the break."
 
@@ -197,13 +201,38 @@ class Preparation:
 
         await persistently(self._clock, store)
 
-    async def reserve(self, claim: Claim, context: Context) -> CallLedger:
-        """Hold the worst case of the turn; the ledger that will settle it. Raises NotEnoughBudget."""
+    async def reserve(self, claim: Claim, context: Context) -> tuple[Context, CallLedger]:
+        """Hold the worst case of the turn; what is to be sent then, and the ledger that will settle it.
+
+        Where a whole answer does not fit any more, a shorter one may. Raises NotEnoughBudget, TooManyRequests.
+        """
+        try:
+            await self._hold_answer(claim, context)
+        except NotEnoughBudget:
+            shorter = await self._shortened(claim, context)
+            if shorter is None:
+                raise
+            context = shorter
+            await self._hold_answer(claim, context)
+        self._checkpoint("reserved")
+        return context, self._ledger(claim, "chat", claim.turn.id, context.tokens)
+
+    async def _hold_answer(self, claim: Claim, context: Context) -> None:
         await self._hold(
             claim, "chat", claim.turn.id, context.tokens, context.request.max_tokens, question=True
         )
-        self._checkpoint("reserved")
-        return self._ledger(claim, "chat", claim.turn.id, context.tokens)
+
+    async def _shortened(self, claim: Claim, context: Context) -> Context | None:
+        """The same with the longest answer that fits under every limit; None below SHORTEST."""
+        room = await self._limits.room(claim.turn.actor, claim.turn.channel)
+        tokens = min(context.request.max_tokens - 1, room.tokens - context.tokens)
+        while tokens >= SHORTEST:
+            if self._worst("chat", context.tokens, tokens).microdollars <= room.microdollars:
+                return replace(
+                    context, request=replace(context.request, max_tokens=tokens), answer_at_most=tokens
+                )
+            tokens //= 2
+        return None
 
     async def _hold(
         self,
@@ -215,10 +244,13 @@ class Preparation:
         *,
         question: bool = False,
     ) -> None:
-        worst = worst_case(self._prices, self._router.chain(purpose), tokens_in, tokens_out)
+        worst = self._worst(purpose, tokens_in, tokens_out)
         await self._limits.reserve(
             reservation, claim.turn.actor, worst, channel=claim.turn.channel, question=question
         )
+
+    def _worst(self, purpose: str, tokens_in: int, tokens_out: int) -> Amount:
+        return worst_case(self._prices, self._router.chain(purpose), tokens_in, tokens_out)
 
     def _ledger(self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int) -> CallLedger:
         return CallLedger(

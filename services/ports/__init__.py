@@ -549,6 +549,7 @@ class AnswerNotes:
     failover_from: str | None = None
     context_full: int | None = None  # percent, when the person is to be told
     unread_files: tuple[tuple[str, str], ...] = ()  # (name, reason as in FileUnreadable)
+    at_most: int | None = None  # tokens that a limit left for the answer, where the person is to be told
 
 
 class Sources(Protocol):
