@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from tests.bench import (
     acknowledgement,
+    audio,
     caching,
     calls,
     figures,
@@ -126,6 +127,10 @@ async def test_p8_compares_report_and_log(stand: Stand):
     assert_measured(against_the_log)
     assert_measured(growth_of_it)
     assert "; 0 of " in against_the_log.figure
+
+
+async def test_p6_times_the_sound_of_a_video():
+    assert_measured(await audio.measured(audio.Size(rounds=1, minutes=0.2)))
 
 
 async def test_work_that_waits_does_not_hold_up_what_is_due():
