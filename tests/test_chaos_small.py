@@ -19,6 +19,7 @@ from tests.chaos import (
     r8_broken_answers,
     r10_database,
     r13_rate_limits,
+    r17_alerts,
     slack_input,
 )
 from tests.chaos.ground import Ground
@@ -85,3 +86,7 @@ async def test_generated_strings_call_nobody_and_lead_where_they_say(ground):
 
 async def test_an_injected_address_is_not_shown(ground):
     assert_met(await injections.run(ground, SMALL))
+
+
+async def test_an_incident_is_told_once_though_who_told_it_died(ground):
+    assert_met(await r17_alerts.killed(ground, ["bulletin.posted"]))
