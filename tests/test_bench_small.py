@@ -23,9 +23,11 @@ from tests.bench import (
     latency,
     load,
     report,
+    reservations,
     start,
     throughput,
     upload,
+    usage,
 )
 from tests.bench.numbers import quantile, ratio
 from tests.bench.processes import Bot
@@ -63,6 +65,13 @@ async def test_p1_times_acknowledgements(stand: Stand, product: Bot):
     async with stand.floor("ok") as floor:
         size = acknowledgement.Size(rounds=1, seconds=0.4)
         assert_measured(await acknowledgement.measured(stand, floor, product, size))
+
+
+@in_one_loop
+async def test_p9_reserves_at_once_and_never_too_much(stand: Stand):
+    [found] = await reservations.bench(stand, reservations.Size(requests=40, waves=2, rounds=1))
+    assert_measured(found)
+    assert found.figure.endswith("overspend 0")
 
 
 @in_one_loop
@@ -108,6 +117,15 @@ async def test_p12_pays_half_for_a_thread_or_less():
 async def test_growth_compares_two_processes(stand: Stand, product: Bot):
     size = growth.Size(rounds=1, turns=4, rows=FEW)
     assert_measured(await growth.measured(stand, product, product, size))
+
+
+async def test_p8_compares_report_and_log(database: Database):
+    size = usage.Size(calls=3_000, people=5, days=6, rounds=1, own=60)
+    against_the_log, growth_of_it = await usage.measured(database, size)
+
+    assert_measured(against_the_log)
+    assert_measured(growth_of_it)
+    assert "; 0 of " in against_the_log.figure
 
 
 async def test_p6_times_the_sound_of_a_video():

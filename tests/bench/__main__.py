@@ -27,9 +27,12 @@ from tests.bench import (
     growth,
     latency,
     report,
+    reservations,
+    search,
     start,
     throughput,
     upload,
+    usage,
 )
 from tests.bench.processes import ROOT, busy, cpu_of
 from tests.bench.report import Figure
@@ -49,6 +52,9 @@ BENCHES: dict[str, Bench] = {
     "P4": lambda stand: calls.bench(stand, calls.Size()),
     "P5": lambda stand: upload.bench(stand, upload.Size()),
     "P6": lambda stand: audio.bench(stand, audio.Size()),
+    "P7": lambda stand: search.bench(stand, search.Size()),
+    "P8": lambda stand: usage.bench(stand, usage.Size()),
+    "P9": lambda stand: reservations.bench(stand, reservations.Size()),
     "P11": lambda stand: start.bench(stand, start.Size()),
     "P12": lambda _: caching.bench(caching.Size()),
 }
