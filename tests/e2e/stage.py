@@ -86,12 +86,11 @@ class Stage:
     async def answers(
         self, channel: Channel, thread_ts: str, count: int = 1, timeout: float = 15
     ) -> list[Message]:
-        """Our first `count` messages there, each whole: nothing streams, and its buttons are below it."""
+        """Our answers there, once `count` are whole: nothing streams, and the buttons are below each."""
 
         def whole() -> list[Message] | None:
-            ours = self.ours_in(channel, thread_ts)
-            done = len(ours) >= count and all(is_whole(message) for message in ours[:count])
-            return ours if done else None
+            answers = [message for message in self.ours_in(channel, thread_ts) if is_whole(message)]
+            return answers if len(answers) >= count else None
 
         return await self.sandbox.wait_for(whole, timeout)
 
