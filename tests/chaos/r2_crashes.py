@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bot.lifecycle import Role
 from sandbox.settings import SandboxSettings
@@ -222,13 +223,26 @@ async def decide(stage: ChaosStage, uncertain: Sequence[Asked]) -> Counter[str]:
         for back in stage.questions_back(asked)[:1]:
             action = "chat.ask_again" if again else "chat.let_be"
             await asyncio.gather(*(stage.people.press("ana", action, back) for _ in range(2)))
-            turn = await stage.ended(asked)
+            turn = await decided(stage, asked)
             more = stage.paid_by_mark()[asked.mark] - before[asked.mark]
             found["decided"] += 1
             found["asking again went wrong"] += again and (turn["state"] != "answered" or more != 1)
             found["leaving it went wrong"] += not again and (turn["state"] != "cancelled" or more != 0)
     found["reservation left after deciding"] += len(await stage.reserved())
     return found
+
+
+async def decided(stage: ChaosStage, asked: Asked) -> dict[str, Any]:
+    """A busy process acknowledges a button before it has done what it says."""
+
+    async def moved() -> dict[str, Any] | None:
+        turn = await stage.ended(asked)
+        return turn if turn["state"] != "uncertain" else None
+
+    try:
+        return await eventually(moved, 60, every=0.2)
+    except TimeoutError:
+        return await stage.ended(asked)
 
 
 FAULTS = (
