@@ -13,7 +13,9 @@ LABELS = [f"{day} Nov" for day in range(1, 21)]
 
 
 async def test_a_trend_is_drawn_as_png_on_paper_of_its_own() -> None:
-    png = await drawn(Drawing(LABELS, [("claude", range(20)), ("gpt", range(20, 40))], "days", "Tokens"))
+    png = await drawn(
+        Drawing(LABELS, [("claude", [*range(20)]), ("gpt", [*range(20, 40)])], "days", "Tokens")
+    )
     with Image.open(io.BytesIO(png)) as picture:
         assert picture.format == "PNG"
         assert picture.width > 1_000
