@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 from uuid import UUID
 
 from services.calendar import Calendar
@@ -12,6 +13,7 @@ from services.chat.context import Context, ContextBuilder, Fold
 from services.chat.intake import is_worded
 from services.chat.ledger import CallLedger, fold_reservation
 from services.chat.length import NORMAL, Length, capped
+from services.chat.room import SHORTEST, longest_answer
 from services.chat.sources import Addresses
 from services.chat.thread import Thread, thread_of
 from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
@@ -19,6 +21,7 @@ from services.errors import (
     EmptyQuestion,
     LostClaim,
     ModelBroke,
+    NotEnoughBudget,
     NotFound,
     ShowrunnerError,
     Stopped,
@@ -61,6 +64,12 @@ class ChatSettings:
     """Workers that may die with a turn, or find Slack closed, before it is given up."""
 
 
+class Librarian(Protocol):
+    async def about(self, actor: Actor, channel: str | None, question: str) -> str:
+        """Material to a question, to be told with it; `channel` None: only the asker reads the answer."""
+        ...
+
+
 class Preparation:
     def __init__(
         self,
@@ -77,7 +86,9 @@ class Preparation:
         calendar: Calendar,
         checkpoint: Checkpoint,
         settings: ChatSettings,
+        library: Librarian | None = None,
     ) -> None:
+        self._library = library
         self._uow = uow
         self._directory = directory
         self._people = people
@@ -117,11 +128,12 @@ class Preparation:
         """What to send, folded until it fits; `percent` is how full it was before. Raises Stopped."""
         await self._read_history(claim)
         instruction = CONTINUE if claim.turn.source is Source.CONTINUE else length.instruction
+        reference = await self._reference(claim)
         fullest = 0
         while not token.cancelled:
             thread = await self.thread(claim)
             names = await self._names(thread)
-            context = await self._context.build(thread, names, instruction=instruction)
+            context = await self._context.build(thread, names, instruction=instruction, reference=reference)
             fullest = max(fullest, context.percent)
             if context.fold is None:
                 return capped(replace(context, percent=min(fullest, 100)), length)
@@ -144,9 +156,18 @@ class Preparation:
     async def sources(self, claim: Claim) -> Sources:
         """The addresses that the answer of a turn may hold, as they were when it was asked."""
         try:
-            return await self._context.sources(await self.thread(claim))
+            return await self._context.sources(await self.thread(claim), await self._reference(claim))
         except Stopped:
             return NO_ADDRESSES
+
+    async def _reference(self, claim: Claim) -> str:
+        """What the library has to say to it, as everyone who will read the answer may know."""
+        if self._library is None:
+            return ""
+        alone = claim.conversation.channel_kind == "im"
+        asked = " ".join(question.text for question in claim.questions)
+        channel = None if alone else claim.conversation.channel
+        return await self._library.about(claim.turn.actor, channel, asked)
 
     async def _names(self, thread: Thread) -> Mapping[str, str]:
         team = thread.conversation.team
@@ -197,13 +218,32 @@ class Preparation:
 
         await persistently(self._clock, store)
 
-    async def reserve(self, claim: Claim, context: Context) -> CallLedger:
-        """Hold the worst case of the turn; the ledger that will settle it. Raises NotEnoughBudget."""
+    async def reserve(self, claim: Claim, context: Context) -> tuple[Context, CallLedger]:
+        """Hold the worst case of the turn: the ledger that will settle it, and the context it is held for.
+
+        Where what is left allows only a shorter answer, its cap is lowered. Raises NotEnoughBudget.
+        """
+        try:
+            await self._hold_answer(claim, context)
+        except NotEnoughBudget:
+            context = await self._shortened(claim, context)
+            await self._hold_answer(claim, context)
+        self._checkpoint("reserved")
+        return context, self._ledger(claim, "chat", claim.turn.id, context.tokens)
+
+    async def _hold_answer(self, claim: Claim, context: Context) -> None:
         await self._hold(
             claim, "chat", claim.turn.id, context.tokens, context.request.max_tokens, question=True
         )
-        self._checkpoint("reserved")
-        return self._ledger(claim, "chat", claim.turn.id, context.tokens)
+
+    async def _shortened(self, claim: Claim, context: Context) -> Context:
+        """As it is, where nothing worth it fits."""
+        room = await self._limits.room(claim.turn.actor, claim.turn.channel)
+        most = context.request.max_tokens
+        fits = longest_answer(self._prices, self._router.chain("chat"), context.tokens, most, room)
+        if not SHORTEST <= fits < most:
+            return context
+        return replace(context, request=replace(context.request, max_tokens=fits), shortened=True)
 
     async def _hold(
         self,

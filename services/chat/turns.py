@@ -205,7 +205,7 @@ class ChatService:
         kept = await self._kept.find(claim, context.request, self._router.chain("chat", model))
         if kept is not None:
             return await self._writing.repeat(claim, context, kept)
-        ledger = await self._prepare.reserve(claim, context)
+        context, ledger = await self._prepare.reserve(claim, context)
         try:
             return await self._writing.write(claim, context, ledger, model, token)
         except (StorageUnavailable, LostClaim):
