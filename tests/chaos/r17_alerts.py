@@ -99,8 +99,8 @@ class Watch:
             await self.begin()
             await self.settled("firing")
         os.kill(self.healthy.pid, signal.SIGSTOP)
-        await doomed.serve()
         try:
+            await doomed.serve()
             await acts[kind]()
             await self._dies(doomed)
             await self.stage.rows(NOBODY_SENDS)  # instead of minutes until another may take them over
@@ -182,13 +182,7 @@ async def run(ground: Ground, scale: float) -> Line:
 
 async def killed(ground: Ground, points: Sequence[str]) -> Line:
     async with watching(ground) as watch:
-        waiting = next_one(watch, points[0])
-        for number, point in enumerate(points):
-            doomed = waiting
-            if number + 1 < len(points):
-                waiting = next_one(watch, points[number + 1])
-            kind = KINDS[(number // len(POINTS)) % len(KINDS)]
-            await watch.round(doomed, kind if point != "alert.mailed" or kind != "worse" else "begins")
+        await rounds_of(watch, points)
         found = await watch.audit()
     rounds = len(points)
     met = found["killed"] == found["incidents"] == found["messages"] == found["over"] == rounds
@@ -199,6 +193,21 @@ async def killed(ground: Ground, points: Sequence[str]) -> Line:
         f"mails: {found['mails']} of {found['mails planned']} planned, repeated under the same id {found['mails repeated']}"
     )
     return Line("R17", BAR, figure, met and found["mails"] == found["mails planned"])
+
+
+async def rounds_of(watch: Watch, points: Sequence[str]) -> None:
+    """While one dies the next is already on its way up."""
+    waiting: Doomed | None = next_one(watch, points[0])
+    try:
+        for number, point in enumerate(points):
+            doomed, waiting = waiting or next_one(watch, point), None
+            if number + 1 < len(points):
+                waiting = next_one(watch, points[number + 1])
+            kind = KINDS[(number // len(POINTS)) % len(KINDS)]
+            await watch.round(doomed, kind)
+    finally:
+        if waiting is not None:
+            await waiting.end()
 
 
 def next_one(watch: Watch, point: str) -> Doomed:
