@@ -119,9 +119,10 @@ async def test_growth_compares_two_processes(stand: Stand, product: Bot):
     assert_measured(await growth.measured(stand, product, product, size))
 
 
-async def test_p8_compares_report_and_log(database: Database):
+@in_one_loop
+async def test_p8_compares_report_and_log(stand: Stand):
     size = usage.Size(calls=3_000, people=5, days=6, rounds=1, own=60)
-    against_the_log, growth_of_it = await usage.measured(database, size)
+    against_the_log, growth_of_it = await usage.bench(stand, size)
 
     assert_measured(against_the_log)
     assert_measured(growth_of_it)
