@@ -3,8 +3,9 @@
 Bar: refused with a clear message; memory growth under 64 MiB; no temporary file left.
 
 Each file goes the way a shared one goes: fetched from a Slack file host with our token, then probed in the child that
-does the parsing. Memory is the peak of this process over what it had, and of the largest child over a child that
-reads a small sound file in order; both are read from the kernel's high-water marks.
+does the parsing. One of each kind is also shared in a channel of a running program, whose message has to say why it
+is not added; nothing of it may be stored. Memory is the peak of this process over what it had, and of the largest
+child over a child that reads a small sound file in order; both are read from the kernel's high-water marks.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -28,6 +29,7 @@ import psutil
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from handlers.blocks.library.progress import REFUSALS
 from handlers.boundary import explain
 from handlers.files import SlackFiles
 from handlers.sender.gate import SlackCalls
@@ -36,6 +38,8 @@ from services.errors import FileUnreadable
 from services.media.reader import LimitedMediaReader
 from tests.chaos.ground import Ground
 from tests.chaos.report import Line
+from tests.chaos.stage import ChaosStage
+from tests.e2e.stage import everything
 from tests.services.media import files as made
 from tests.services.media.recordings import write_media
 
@@ -45,6 +49,9 @@ LIMIT = 2 * 2**30  # bytes a file may have
 HUGE = 10 * 10**9
 CHUNK = 1 << 20
 BROKEN_VIDEOS = 200
+PATIENCE = 60.0  # seconds
+NOT_SHARED = ("sign-in page sent as a video", "a program")
+"""The sandbox's Slack sends no such page; and nobody is bothered about types that the library never takes up."""
 SIGN_IN = b"<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in</body></html>"
 HTML = "text/html; charset=utf-8"
 VIDEO = "video/mp4"
@@ -66,13 +73,17 @@ class Given:
     content_type: str = "application/octet-stream"
 
 
-async def run(ground: Ground, scale: float, *, limit: int = LIMIT, huge: int = HUGE) -> Line:
+async def run(
+    ground: Ground, scale: float, *, limit: int = LIMIT, huge: int = HUGE, in_channels: int | None = None
+) -> Line:
+    """`in_channels`: how many are shared there; None: one of each kind."""
     with tempfile.TemporaryDirectory(prefix="r14-") as folder:
         root = Path(folder)
         (root / "made").mkdir()
         given = await asyncio.to_thread(lambda: list(bad_files(root / "made", scale, limit, huge)))
         found = await taken_in(given, root / "work", limit)
-    return line(found, len(given))
+        count = await shared(ground, chosen(given)[:in_channels], root / "shared", huge, found)
+    return line(found, len(given), count)
 
 
 @dataclass(slots=True)
@@ -127,15 +138,71 @@ async def read(path: Path, file: FileRef) -> None:
     await reader.pages(path, probe)
 
 
-def line(found: Found, count: int) -> Line:
+def chosen(given: list[Given]) -> list[Given]:
+    """The first of each kind; what is broken at random may be read all the same."""
+    kinds = {each.what: each for each in reversed(given) if each.reasons}
+    return [each for each in given if kinds.get(each.what) is each]
+
+
+async def shared(ground: Ground, given: list[Given], work: Path, huge: int, found: Found) -> int:
+    """How many; each in a channel of its own, of a program in this process."""
+    work.mkdir()
+    beside = replace(ground, apart=False)
+    variables = {"SHOWRUNNER_DATA_DIR": str(work.parent / "data"), "SHOWRUNNER_LIBRARY_FILE_MB": "8"}
+    count = 0
+    with temporary_files_in(work):
+        async with beside.world(**variables) as stage:
+            with watched() as peaks:
+                for each in given:
+                    if each.what not in NOT_SHARED:
+                        await shown(stage, each, huge, found)
+                        count += 1
+            rows = await stage.rows("SELECT count(*) AS kept FROM contents WHERE object_key IS NOT NULL")
+            found.wrong["stored"] += rows[0]["kept"]
+            found.wrong["temporary files left"] += sum("showrunner" in path.name for path in work.iterdir())
+    found.parent, found.child = max(found.parent, peaks.parent), max(found.child, peaks.child)
+    return count
+
+
+async def shown(stage: ChaosStage, given: Given, huge: int, found: Found) -> None:
+    channel = stage.channel()
+    file = await stage.people.upload("ana", given.name, sent_bytes(given), given.declared or None)
+    if given.length is not None and file.path is not None:
+        os.truncate(file.path, huge)  # of holes: it takes no room on the disk
+        file.size = huge if given.size == huge else 1_000
+    if given.what == "sign-in page":
+        stage.sandbox.files.readable = lambda *_: False  # type: ignore[method-assign]
+    message = await stage.people.post("ana", channel, "", files=[file])
+
+    def told() -> str | None:
+        ours = (everything(each) for each in stage.ours_in(channel, message.ts))
+        return next((text for text in ours if "Not added" in text), None)
+
+    try:
+        text = await stage.sandbox.wait_for(told, PATIENCE)
+        if not any(REFUSALS[reason][:24] in text for reason in given.reasons):
+            found.wrong[f"{given.what}: the channel is told something else"] += 1
+    except TimeoutError:
+        found.wrong[f"{given.what}: the channel is told nothing"] += 1
+    finally:
+        vars(stage.sandbox.files).pop("readable", None)
+
+
+def sent_bytes(given: Given) -> bytes:
+    return given.path.read_bytes() if given.path is not None else given.body or b"nothing"
+
+
+def line(found: Found, count: int, told_in: int) -> Line:
     growth = max(0, found.child - found.usual)
     small = found.parent < MOST and growth < MOST
     wrong = {name: number for name, number in found.wrong.items() if number}
     told = ", ".join(f"{name} {number}" for name, number in sorted(found.reasons.items()))
+    faults = ", ".join(f"{name} {number}" for name, number in wrong.items()) or "no temporary file left"
+    child, usual = found.child / made.MIB, found.usual / made.MIB
     figure = (
-        f"{count} files: {told}; {', '.join(f'{name} {n}' for name, n in wrong.items()) or 'no temporary file left'}\n"
+        f"{count} files, {told_in} of them shared in a channel, too: {told}; {faults}\n"
         f"memory: this process {found.parent / made.MIB:+.0f} MiB, the largest child {growth / made.MIB:+.0f} MiB "
-        f"({found.child / made.MIB:.0f} MiB, against {found.usual / made.MIB:.0f} MiB for a small file in order)"
+        f"({child:.0f} MiB, against {usual:.0f} MiB for a small file in order)"
     )
     return Line("R14", BAR, figure, small and not wrong)
 
