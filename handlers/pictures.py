@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")  # Okabe and Ito
 INK, FAINT, PAPER = "#1d1c1d", "#d9d9de", "#ffffff"
-WIDTH, HEIGHT, DPI = 8.0, 3.8, 160  # inches
-MOST_LABELS = 10
+WIDTH, HEIGHT, DPI = 6.4, 4.0, 200  # inches
+LETTERS = 11.5
+MOST_LABELS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """`lines`: a name and its values, one a label."""
+    """`lines`: a name and its values, one a label. Its title stands above it, in Slack's own letters."""
 
-    title: str
     labels: Sequence[str]
     lines: Sequence[tuple[str, Sequence[int]]]
     x_label: str
@@ -66,10 +66,9 @@ def _dress(axes: Axes, drawing: Drawing) -> None:
     places = list(range(0, len(drawing.labels), step))
     axes.set_xticks(places, [drawing.labels[place] for place in places])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
-    axes.set_title(drawing.title, loc="left", color=INK, fontsize=13, fontweight="bold", pad=12)
-    axes.set_xlabel(drawing.x_label, color=INK, fontsize=9)
-    axes.set_ylabel(drawing.y_label, color=INK, fontsize=9)
-    axes.tick_params(colors=INK, labelsize=9, length=0)
+    axes.set_xlabel(drawing.x_label, color=INK, fontsize=LETTERS)
+    axes.set_ylabel(drawing.y_label, color=INK, fontsize=LETTERS)
+    axes.tick_params(colors=INK, labelsize=LETTERS, length=0)
     axes.grid(axis="y", color=FAINT, linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
@@ -77,7 +76,12 @@ def _dress(axes: Axes, drawing: Drawing) -> None:
     axes.spines["bottom"].set_color(FAINT)
     if len(drawing.lines) > 1:
         axes.legend(
-            loc="upper left", bbox_to_anchor=(0, -0.2), ncols=3, frameon=False, fontsize=9, labelcolor=INK
+            loc="upper left",
+            bbox_to_anchor=(0, -0.22),
+            ncols=2,
+            frameon=False,
+            fontsize=LETTERS,
+            labelcolor=INK,
         )
 
 

@@ -25,6 +25,7 @@ from tests.bench import (
     start,
     throughput,
     upload,
+    usage,
 )
 from tests.bench.numbers import quantile, ratio
 from tests.bench.processes import Bot
@@ -107,6 +108,15 @@ async def test_p12_pays_half_for_a_thread_or_less():
 async def test_growth_compares_two_processes(stand: Stand, product: Bot):
     size = growth.Size(rounds=1, turns=4, rows=FEW)
     assert_measured(await growth.measured(stand, product, product, size))
+
+
+async def test_p8_compares_report_and_log(database: Database):
+    size = usage.Size(calls=3_000, people=5, days=6, rounds=1, own=60)
+    against_the_log, growth_of_it = await usage.measured(database, size)
+
+    assert_measured(against_the_log)
+    assert_measured(growth_of_it)
+    assert "; 0 of " in against_the_log.figure
 
 
 async def test_work_that_waits_does_not_hold_up_what_is_due():

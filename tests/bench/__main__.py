@@ -30,6 +30,7 @@ from tests.bench import (
     start,
     throughput,
     upload,
+    usage,
 )
 from tests.bench.processes import ROOT, busy, cpu_of
 from tests.bench.report import Figure
@@ -49,6 +50,7 @@ BENCHES: dict[str, Bench] = {
     "P4": lambda stand: calls.bench(stand, calls.Size()),
     "P5": lambda stand: upload.bench(stand, upload.Size()),
     "P7": lambda stand: search.bench(stand, search.Size()),
+    "P8": lambda stand: usage.bench(stand, usage.Size()),
     "P11": lambda stand: start.bench(stand, start.Size()),
     "P12": lambda _: caching.bench(caching.Size()),
 }
