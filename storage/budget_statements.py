@@ -19,11 +19,13 @@ from services.entities.limits import scope_of
 _COUNTED = """
 asked AS (
     INSERT INTO request_times AS r (team, user_id, times)
-    SELECT :team, :user, ARRAY[CAST(:at AS timestamptz)] FROM room
-    WHERE NOT EXISTS (SELECT FROM reservations WHERE id = :reservation)
+    SELECT :team, :user, array_fill(CAST(:at AS timestamptz), ARRAY[cardinality(CAST(:reservations AS uuid[]))])
+    FROM room
+    WHERE NOT EXISTS (SELECT FROM reservations WHERE id = ANY(CAST(:reservations AS uuid[])))
     ON CONFLICT (team, user_id) DO UPDATE SET
         times = ARRAY(SELECT t FROM unnest(r.times) AS t WHERE t > :at - interval '1 minute') || excluded.times
-    WHERE (SELECT count(*) FROM unnest(r.times) AS t WHERE t > :at - interval '1 minute') < :per_minute
+    WHERE (SELECT count(*) FROM unnest(r.times) AS t WHERE t > :at - interval '1 minute')
+        + cardinality(excluded.times) <= :per_minute
     RETURNING team
 ), room_to_ask AS (
     SELECT FROM asked
@@ -31,6 +33,7 @@ asked AS (
 """
 
 # It does not wait for the disk: the row of the call that it is held for does, and takes it along.
+# Several reservations of the same lines are held together or not at all; `amounts` and `caps` are of their sums.
 # Nothing is locked where a counter is missing, so that creating them cannot meet another's locks, nor where
 # the limits have changed since `version`.
 _RESERVE = """
@@ -55,20 +58,23 @@ WITH wanted AS MATERIALIZED (
     SELECT WHERE (SELECT count(*) FROM locked WHERE fits) = cardinality(CAST(:scopes AS text[]))
 ), {counted} held AS (
     INSERT INTO reservations (id, user_id, lines)
-    SELECT :reservation, :user, :lines FROM {enough}
+    SELECT r.id, :user, r.lines::jsonb
+    FROM {enough}, unnest(CAST(:reservations AS uuid[]), CAST(:lines AS text[])) AS r (id, lines)
     ON CONFLICT DO NOTHING
-    RETURNING id
+    RETURNING id, lines
+), line AS (
+    SELECT l.scope, l.period, l.unit, sum(l.amount)::bigint AS amount
+    FROM held, jsonb_to_recordset(held.lines) AS l (scope text, period date, unit text, amount bigint)
+    GROUP BY l.scope, l.period, l.unit
 ), moved AS (
-    UPDATE budget_counters AS c SET reserved = c.reserved + l.amount
-    FROM locked AS l, held
-    WHERE c.scope = l.scope AND c.period = l.period AND c.unit = l.unit
+    UPDATE budget_counters AS c SET reserved = c.reserved + line.amount FROM line
+    WHERE c.scope = line.scope AND c.period = line.period AND c.unit = line.unit
 )
-SELECT w.scope, w.period, w.unit, l.fits, limits_now.version, EXISTS (SELECT FROM held) AS held
+SELECT w.scope, w.period, w.unit, l.fits, limits_now.version, (SELECT array_agg(id) FROM held) AS held
 FROM limits_now, wanted AS w LEFT JOIN locked AS l USING (scope, period, unit)
 """
-_LINES = bindparam("lines", type_=JSONB)
-RESERVE = text(_RESERVE.format(counted="", enough="room")).bindparams(_LINES)
-RESERVE_COUNTED = text(_RESERVE.format(counted=_COUNTED, enough="room_to_ask")).bindparams(_LINES)
+RESERVE = text(_RESERVE.format(counted="", enough="room"))
+RESERVE_COUNTED = text(_RESERVE.format(counted=_COUNTED, enough="room_to_ask"))
 
 COUNTERS = """
 unnest(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Row, bindparam, select, update
 
 from services.entities import BudgetLine, BudgetState
 from services.entities.limits import Asking
 from services.errors import LimitsChanged, TooManyRequests
+from services.ports import Reservation
 from storage.budget_statements import CREATE_COUNTERS, GIVE_BACK, RESERVE, RESERVE_COUNTED, counters
 from storage.questions import Questions
 from storage.tables import budget_counters, reservations
@@ -32,10 +36,7 @@ class SqlBudgets(Questions):
         self, reservation_id: UUID, lines: Sequence[BudgetLine], asking: Asking | None = None
     ) -> Sequence[BudgetLine]:
         """The counters touched stay locked until the transaction ends: keep it short."""
-        rows = await self._tried(reservation_id, lines, asking)
-        if any(row.fits is None for row in rows):
-            await self._run(CREATE_COUNTERS, **counters(lines))
-            rows = await self._tried(reservation_id, lines, asking)
+        rows = await self._held([(reservation_id, lines)], asking)
         if not rows or rows[0].held or await self._one(_HELD, reservation=reservation_id):
             return ()
         full = {(row.scope, row.period, row.unit) for row in rows if not row.fits}
@@ -43,17 +44,28 @@ class SqlBudgets(Questions):
             raise TooManyRequests(await self.seconds_to_wait(asking), asking.per_minute)
         return [line for line in lines if (line.scope, line.period, line.unit) in full]
 
-    async def _tried(
-        self, reservation_id: UUID, lines: Sequence[BudgetLine], asking: Asking | None
-    ) -> Sequence[Row[Any]]:
+    async def reserve_all(self, wanted: Sequence[Reservation], asking: Asking) -> AbstractSet[UUID]:
+        rows = await self._held(wanted, asking)
+        return set(rows[0].held or ()) if rows else set()
+
+    async def _held(self, wanted: Sequence[Reservation], asking: Asking | None) -> Sequence[Row[Any]]:
+        """A row for each counter: whether it fits there, and what is held now."""
+        lines = summed(wanted)
         values = {
             **_columns(lines),
-            "reservation": reservation_id,
-            "lines": _stored(lines),
+            "reservations": [reservation for reservation, _ in wanted],
+            "lines": [_stored(each) for _, each in wanted],
             "team": asking.actor.team if asking else "",
             "user": asking.actor.user if asking else "",
             "version": asking.version if asking else None,
         }
+        rows = await self._tried(values, asking)
+        if any(row.fits is None for row in rows):
+            await self._run(CREATE_COUNTERS, **counters(lines))
+            rows = await self._tried(values, asking)
+        return rows
+
+    async def _tried(self, values: dict[str, Any], asking: Asking | None) -> Sequence[Row[Any]]:
         if asking and asking.per_minute:
             rows = await self._all(RESERVE_COUNTED, **values, per_minute=asking.per_minute, at=asking.at)
         else:
@@ -94,6 +106,17 @@ class SqlBudgets(Questions):
         return int(found)
 
 
+def summed(wanted: Sequence[Reservation]) -> Sequence[BudgetLine]:
+    """One line for each counter."""
+    found: dict[tuple[str, date, str], BudgetLine] = {}
+    for _, lines in wanted:
+        for line in lines:
+            key = (line.scope, line.period, line.unit)
+            before = found[key].amount if key in found else 0
+            found[key] = replace(line, amount=line.amount + before)
+    return list(found.values())
+
+
 def _columns(lines: Sequence[BudgetLine]) -> dict[str, list[Any]]:
     return {
         "scopes": [line.scope for line in lines],
@@ -104,8 +127,8 @@ def _columns(lines: Sequence[BudgetLine]) -> dict[str, list[Any]]:
     }
 
 
-def _stored(lines: Sequence[BudgetLine]) -> list[dict[str, object]]:
-    return [
+def _stored(lines: Sequence[BudgetLine]) -> str:
+    stored = [
         {
             "scope": line.scope,
             "period": line.period.isoformat(),
@@ -115,3 +138,4 @@ def _stored(lines: Sequence[BudgetLine]) -> list[dict[str, object]]:
         }
         for line in lines
     ]
+    return orjson.dumps(stored).decode()

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 def make_engine(
     url: str,
     *,
-    pool_size: int = 10,
-    overflow: int = 10,
+    pool_size: int = 20,
+    overflow: int = 0,
     statement_timeout: float = 15.0,
     lock_timeout: float = 5.0,
     name: str = "showrunner",

@@ -17,8 +17,11 @@ from tests.chaos import (
     r6_reconnects,
     r7_failover,
     r8_broken_answers,
+    r9_budget,
     r10_database,
+    r11_objects,
     r13_rate_limits,
+    r14_files,
     slack_input,
 )
 from tests.chaos.ground import Ground
@@ -62,13 +65,27 @@ async def test_the_other_provider_answers(ground):
     assert_met(await r7_failover.run(ground, SMALL, kinds=kinds, troubles=troubles))
 
 
+async def test_a_limit_is_never_passed_however_many_ask_at_once(ground):
+    assert_met(await r9_budget.run(ground, SMALL, questions=30, programs=2))
+
+
 async def test_a_restarted_database_loses_nothing(ground):
     assert_met(await r10_database.run(ground, SMALL))
+
+
+async def test_an_upload_outlives_its_store(ground):
+    assert_met(
+        await r11_objects.run(ground, SMALL, troubles=("down", "cut while sending", "cut while answering"))
+    )
 
 
 async def test_a_limited_or_dead_stream_arrives_whole(ground):
     methods, posting = ("chat.startStream", "chat.appendStream"), ("chat.postMessage",)
     assert_met(await r13_rate_limits.run(ground, SMALL, methods=methods, posting=posting))
+
+
+async def test_bad_files_are_refused_with_a_clear_message_and_leave_nothing(ground):
+    assert_met(await r14_files.run(ground, SMALL, limit=2 * 2**20, huge=8 * 2**20))
 
 
 async def test_an_answer_that_breaks_off_is_kept_and_marked(ground):

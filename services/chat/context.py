@@ -70,6 +70,8 @@ class Context:
     sources: Sources
     fold: Fold | None = None
     unread: tuple[tuple[str, str], ...] = ()
+    shortened: bool = False
+    """Whether a limit leaves less than the usual longest answer."""
 
 
 class ContextBuilder:

@@ -13,6 +13,7 @@ from services.chat.context import Context, ContextBuilder, Fold
 from services.chat.intake import is_worded
 from services.chat.ledger import CallLedger, fold_reservation
 from services.chat.length import NORMAL, Length, capped
+from services.chat.room import SHORTEST, longest_answer
 from services.chat.sources import Addresses
 from services.chat.thread import Thread, thread_of
 from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
@@ -20,6 +21,7 @@ from services.errors import (
     EmptyQuestion,
     LostClaim,
     ModelBroke,
+    NotEnoughBudget,
     NotFound,
     ShowrunnerError,
     Stopped,
@@ -216,13 +218,32 @@ class Preparation:
 
         await persistently(self._clock, store)
 
-    async def reserve(self, claim: Claim, context: Context) -> CallLedger:
-        """Hold the worst case of the turn; the ledger that will settle it. Raises NotEnoughBudget."""
+    async def reserve(self, claim: Claim, context: Context) -> tuple[Context, CallLedger]:
+        """Hold the worst case of the turn: the ledger that will settle it, and the context it is held for.
+
+        Where what is left allows only a shorter answer, its cap is lowered. Raises NotEnoughBudget.
+        """
+        try:
+            await self._hold_answer(claim, context)
+        except NotEnoughBudget:
+            context = await self._shortened(claim, context)
+            await self._hold_answer(claim, context)
+        self._checkpoint("reserved")
+        return context, self._ledger(claim, "chat", claim.turn.id, context.tokens)
+
+    async def _hold_answer(self, claim: Claim, context: Context) -> None:
         await self._hold(
             claim, "chat", claim.turn.id, context.tokens, context.request.max_tokens, question=True
         )
-        self._checkpoint("reserved")
-        return self._ledger(claim, "chat", claim.turn.id, context.tokens)
+
+    async def _shortened(self, claim: Claim, context: Context) -> Context:
+        """As it is, where nothing worth it fits."""
+        room = await self._limits.room(claim.turn.actor, claim.turn.channel)
+        most = context.request.max_tokens
+        fits = longest_answer(self._prices, self._router.chain("chat"), context.tokens, most, room)
+        if not SHORTEST <= fits < most:
+            return context
+        return replace(context, request=replace(context.request, max_tokens=fits), shortened=True)
 
     async def _hold(
         self,

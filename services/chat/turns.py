@@ -22,6 +22,7 @@ from services.chat.preparation import ChatSettings, Preparation
 from services.chat.writing import AnswerWriting
 from services.entities import CallOutcome, Claim, Message, ModelCall, Source, Turn, TurnState
 from services.errors import (
+    AiPaused,
     BadRequest,
     LostClaim,
     NotAllowed,
@@ -41,7 +42,7 @@ from services.settings import MODEL
 log = structlog.get_logger()
 
 SOON = 0.25  # seconds
-REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
+REFUSALS = (AiPaused, BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
 
 
 class ChatService:
@@ -204,7 +205,7 @@ class ChatService:
         kept = await self._kept.find(claim, context.request, self._router.chain("chat", model))
         if kept is not None:
             return await self._writing.repeat(claim, context, kept)
-        ledger = await self._prepare.reserve(claim, context)
+        context, ledger = await self._prepare.reserve(claim, context)
         try:
             return await self._writing.write(claim, context, ledger, model, token)
         except (StorageUnavailable, LostClaim):

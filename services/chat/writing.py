@@ -147,7 +147,12 @@ class AnswerWriting:
         full = context.percent >= TELL_FULL_AT and not claim.conversation.warned_full
         if full:
             await self._note_warned(claim.conversation.id)
-        return replace(notes, context_full=context.percent if full else None, unread_files=context.unread)
+        return replace(
+            notes,
+            context_full=context.percent if full else None,
+            unread_files=context.unread,
+            shortened=context.shortened,
+        )
 
     async def _note_warned(self, conversation_id: UUID) -> None:
         async with self._uow() as uow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -11,14 +12,24 @@ from services.entities import Actor, BudgetLine, Role, UsageToday
 from services.entities.limits import Amount, Asking, Limit, LimitState, Scope
 from services.errors import LimitsChanged, NotEnoughBudget, NotFound, SlackUnavailable
 from services.limits.amounts import MICRODOLLARS, TOKENS
+from services.limits.gathering import Gathering
 from services.limits.rules import PERSON, Rule, applying
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports import Clock, Reservation, UnitOfWorkFactory
 
 NO_LIMIT = 2**62
 TRIES = 10
 """Times in a row that somebody may set a limit while one reservation is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    id: UUID
+    actor: Actor
+    amount: Amount
+    channel: str
+    question: bool
 
 
 class LimitsService:
@@ -42,6 +53,7 @@ class LimitsService:
         self._daily = daily_tokens
         self._per_minute = per_minute
         self._known: dict[str, tuple[int, Sequence[Limit]]] = {}
+        self._gathering = Gathering(self._reserve, self._reserve_all)
 
     async def reserve(
         self, reservation_id: UUID, actor: Actor, amount: Amount, *, channel: str, question: bool = False
@@ -50,19 +62,37 @@ class LimitsService:
 
         Raises NotEnoughBudget, TooManyRequests.
         """
+        wanted = Wanted(reservation_id, actor, amount, channel, question)
+        await self._gathering.do((actor, channel, question), wanted)
+
+    async def _reserve(self, wanted: Wanted) -> None:
         for _ in range(TRIES):
-            rules, asking = await self._rules(actor, channel, question=question)
-            lines = [self._line(rule, amount.of(rule.unit)) for rule in rules]
+            rules, asking = await self._rules(wanted.actor, wanted.channel, question=wanted.question)
+            reservation, lines = self._reservation(wanted, rules)
             try:
                 async with self._uow(atomic=False) as uow:
-                    refused = await uow.calls.reserve(reservation_id, lines, asking)
+                    refused = await uow.calls.reserve(reservation, lines, asking)
             except LimitsChanged:
-                self._known.pop(actor.team, None)
+                self._known.pop(wanted.actor.team, None)
                 continue
             if refused:
-                raise await self._refusal(actor, channel, refused)
+                raise await self._refusal(wanted.actor, wanted.channel, refused)
             return
         raise LimitsChanged
+
+    async def _reserve_all(self, several: Sequence[Wanted]) -> Sequence[Wanted]:
+        """Those that are not held: where all do not fit together, each has to be tried."""
+        first = several[0]
+        rules, asking = await self._rules(first.actor, first.channel, question=first.question)
+        try:
+            async with self._uow(atomic=False) as uow:
+                held = await uow.calls.reserve_all([self._reservation(one, rules) for one in several], asking)
+        except LimitsChanged:
+            return several
+        return [one for one in several if one.id not in held]
+
+    def _reservation(self, wanted: Wanted, rules: Sequence[Rule]) -> Reservation:
+        return wanted.id, [self._line(rule, wanted.amount.of(rule.unit)) for rule in rules]
 
     async def today(self, actor: Actor) -> UsageToday:
         """The person's own tokens of the day."""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 AT_A_TIME = 16_000  # samples: one second
 BEHIND = 4  # parts that may wait to be written
-FAST = {"compression_level": "2"}
 PLACES = 2
 
 
@@ -120,7 +119,7 @@ def _write(target: Path, samples: Samples) -> None:
     import av
 
     with av.open(str(target), "w", format="flac") as out:
-        stream = out.add_stream("flac", rate=AT_A_TIME, layout="mono", options=FAST)
+        stream = out.add_stream("flac", rate=AT_A_TIME, layout="mono")
         frame = av.AudioFrame.from_ndarray(samples[None, :], format="s16", layout="mono")
         frame.sample_rate = AT_A_TIME
         out.mux(stream.encode(frame))

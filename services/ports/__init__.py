@@ -7,6 +7,7 @@ is opened around storage only, and closed before anything is asked of Slack or a
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -50,6 +51,8 @@ from services.ports.limits import LimitStore
 from services.ports.usage import UsageStore
 
 NO_GRACE = timedelta(0)
+
+Reservation = tuple[UUID, Sequence[BudgetLine]]
 
 Checkpoint = Callable[[str], None]
 """A named point the fault tests may kill the process at; does nothing in the product."""
@@ -273,6 +276,10 @@ class CallStore(Protocol):
         The same id again holds nothing twice. Raises LimitsChanged where `lines` were made of older limits,
         TooManyRequests.
         """
+        ...
+
+    async def reserve_all(self, wanted: Sequence[Reservation], asking: Asking) -> AbstractSet[UUID]:
+        """Hold all of one person's, together or not at all; what is held. Raises LimitsChanged."""
         ...
 
     async def start_reservation(self, reservation_id: UUID) -> None:
@@ -538,6 +545,7 @@ class AnswerNotes:
     kept: bool = False  # given before to the very same; offers "Answer again"
     stopped: bool = False
     broken: bool = False  # offers "Continue"
+    shortened: bool = False  # a limit left no more than a shorter one
     cut: bool = False  # the output cap was reached; offers "Continue"
     failover_from: str | None = None
     context_full: int | None = None  # percent, when the person is to be told

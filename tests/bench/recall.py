@@ -21,6 +21,7 @@ from storage.embedded import EmbeddedPostgres
 from storage.engine import make_engine
 from storage.migrate import migrate
 from storage.uow import DriverConnection, unit_of_work
+from tests.databases import Database
 from tests.fakes.clock import FakeClock
 from tests.library import ready, share, stored
 
@@ -113,7 +114,9 @@ async def main(rights_of: Callable[[UnitOfWorkFactory], Any]) -> None:
     with TemporaryDirectory() as folder:
         server = EmbeddedPostgres(Path(folder) / "data", durable=False)
         await server.start()
-        engine = make_engine(server.url("postgres"))
+        postgres = Database(server.url("postgres"))
+        await postgres.run("CREATE DATABASE recall")
+        engine = make_engine(postgres.beside("recall").url)
         try:
             await migrate(engine, [install])
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tests.chaos.crashing import Doomed
+from tests.chaos.crashing import Doomed, standby
 from tests.chaos.ground import MORTAL, Ground, program_environment, running, set_up
 from tests.chaos.report import Line
 from tests.chaos.stage import Asked, ChaosStage, Turns
@@ -83,19 +83,19 @@ async def run(ground: Ground, scale: float) -> Line:
     variables = {**MORTAL, "SHOWRUNNER_RATE_GATES": "false"}
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         async with (
+            standby(Path(folder) / "standby.log") as starter,
             ground.database() as database,
             set_up(database) as stage,
             running(stage, 1, apart=True, **variables),
         ):
             port = free_port()
             environment = program_environment(stage, port, **variables)
-            slowcoach = Doomed.imported(environment, port, Path(folder) / "slowcoach.log")
+            slowcoach = await starter.serve(environment, port, Path(folder) / "slowcoach.log")
             try:
-                await slowcoach.serve()
                 pair = Pair(stage, slowcoach)
                 stalled = [(moment, await pair.stall(moment)) for moment in MOMENTS for _ in range(stalls)]
             finally:
-                await slowcoach.end()
+                await slowcoach.kill()
             return judged(stage, stalled, await stage.all_ended())
 
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import asyncpg
@@ -188,6 +188,12 @@ async def staged_processes(database: Database, count: int = 2, mode: str = "sock
         yield Stage(sandbox, database, mode)
 
 
+class Process(Protocol):
+    returncode: int | None
+
+    def poll(self) -> int | None: ...
+
+
 @asynccontextmanager
 async def serving(
     variables: dict[str, str], port: int, arguments: Sequence[str] = ("serve",)
@@ -210,7 +216,7 @@ async def serving(
         process.stderr.close()
 
 
-async def ready(port: int, process: subprocess.Popen[bytes] | None = None, timeout: float = 120) -> None:
+async def ready(port: int, process: Process | None = None, timeout: float = 300) -> None:
     async with asyncio.timeout(timeout), aiohttp.ClientSession() as session:
         while True:
             if process is not None and process.poll() is not None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -96,6 +97,29 @@ class FakeCallStore(FakeStore):
             for line in lines:
                 self._book(line, reserved=line.amount)
         return tuple(full)
+
+    async def reserve_all(
+        self, wanted: Sequence[tuple[UUID, Sequence[BudgetLine]]], asking: Asking
+    ) -> AbstractSet[UUID]:
+        before = (
+            dict(self._memory.counters),
+            dict(self._memory.reservations),
+            dict(self._memory.request_times),
+        )
+        try:
+            if any(key in self._memory.reservations for key, _ in wanted):
+                return set()
+            full = [await self.reserve(key, lines, asking) for key, lines in wanted]
+        except TooManyRequests:
+            full = [()]
+        else:
+            if not any(full):
+                return {key for key, _ in wanted}
+        tables = self._memory.counters, self._memory.reservations, self._memory.request_times
+        for table, old in zip(tables, before, strict=True):
+            table.clear()  # type: ignore[attr-defined]
+            table.update(old)  # type: ignore[attr-defined]
+        return set()
 
     async def start_reservation(self, reservation_id: UUID) -> None:
         if held := self._memory.reservations.get(reservation_id):

@@ -172,7 +172,7 @@ async def test_a_person_who_may_not_ask_has_no_question_posted(desk: Desk) -> No
 
 
 async def test_who_has_used_up_the_day_is_refused_and_nothing_is_asked() -> None:
-    desk = Desk(daily_tokens=900)
+    desk = Desk(daily_tokens=500)
     turn = await desk.answered(make.mention())
     assert turn.state is TurnState.REFUSED
     assert desk.show.all_of("refused") == ["NotEnoughBudget"]
