@@ -24,6 +24,7 @@ from tests.bench import (
     load,
     report,
     reservations,
+    search,
     start,
     throughput,
     upload,
@@ -190,3 +191,13 @@ def assert_measured(figure: Figure) -> None:
     assert numbers
     assert all(math.isfinite(number) for number in numbers)
     assert "inf" not in figure.figure
+
+
+@in_one_loop
+async def test_p7_times_searches(stand: Stand):
+    async with stand.database() as small, stand.database() as large:
+        await search.fill(small, 1_000)
+        await search.fill(large, 2_000)
+        size = search.Size(passages=2_000, rounds=2, slow_rounds=1)
+        for figure in await search.measured(small, large, size):
+            assert_measured(figure)

@@ -10,15 +10,15 @@ from datetime import timedelta
 from bot.at_once import AtOnce
 from bot.config import Settings
 from bot.features import Feature
+from bot.features.library import rights_of
 from bot.features.shared import Shared
 from bot.outside import Outside
 from bot.slack import Identity
 from bot.upkeep import Upkeep
-from handlers.channels import SlackChannels
 from handlers.chat import ChatHandlers
 from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, KeptAnswers, Preparation
 from services.chat.context import ContextBuilder
-from services.library import LibraryAnswers, LibraryFiles, Rights
+from services.library import LibraryAnswers, LibraryFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def preparation(
 ) -> Preparation:
     files = LibraryFiles(o.files, o.uow, identity.team)
     context = ContextBuilder(files, limit=settings.context_tokens, answer_tokens=settings.answer_tokens)
-    channels = SlackChannels(o.calls, o.directory, o.slack_files)
-    rights = Rights(o.uow, shared.people, shared.policy, channels, o.clock)
+    rights = rights_of(o, shared)
     return Preparation(
         o.uow, o.directory, shared.people, o.router, context, shared.limits, shared.policy, shared.pauses,
         shared.prices, o.clock, shared.calendar, o.checkpoint, chosen,

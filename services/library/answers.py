@@ -69,7 +69,7 @@ class LibraryAnswers:
         self, actor: Actor, question: str, limit: int, *, channel: str | None = None
     ) -> Sequence[Found]:
         """Passages with the question's telling words in any form, best first. Raises NotAllowed."""
-        reader = await self._rights.reader(actor)
+        reader = await self._rights.reader(actor, at=channel)
         allowed = reader.audiences if channel is None else reader.audiences & {channel}
         loose = loosened(Query(" ".join(telling(question))))
         if loose is None or not allowed:

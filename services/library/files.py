@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.entities import FileRef
 from services.entities.library import Content, Passage
 from services.entities.media import MediaKind
@@ -25,12 +27,12 @@ class LibraryFiles:
             return await self._files.read(file)
         async with self._uow(atomic=False) as uow:
             item = await uow.library.by_file(self._team, file.id)
-            passages = await uow.library.passages(item.id) if item else ()
+            passages = await uow.library.passages(item.id) if item else []
         if item is None or not passages:
             raise FileUnreadable(file.name, "untranscribed")
         return FileText(file.name, transcript_of(item, passages))
 
 
-def transcript_of(item: Content, passages: list[Passage] | tuple[Passage, ...]) -> str:
+def transcript_of(item: Content, passages: Sequence[Passage]) -> str:
     lines = [f"[{timecode(each.start or 0)}] {each.text}" for each in passages]
     return "\n".join([f"Transcript of “{item.title}”:", *lines])

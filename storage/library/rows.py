@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Row
 
 from services.entities import FileRef, Place
@@ -132,7 +133,7 @@ def to_part(row: Row[Any]) -> Part:
     return Part(row.number, row.start_at, row.end_at, PartState(row.state), row.call_id)
 
 
-def to_hit(row: Mapping[str, Any]) -> Hit:
+def to_hit(row: asyncpg.Record) -> Hit:
     """Of the driver's own row."""
     passage = Passage(row["number"], row["text"], row["start_at"], row["end_at"], row["page"], row["speaker"])
     return Hit(row["content_id"], passage, row["marked"], row["rank"])

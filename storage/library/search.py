@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 NEWEST = 200
 """Matches that are ranked."""
-SIMPLE = literal_column("'simple'::regconfig")
-HEADLINE = literal_column(
+SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
+HEADLINE: ColumnElement[str] = literal_column(
     f"'StartSel={MARK},StopSel={UNMARK},MaxWords=40,MinWords=20,MaxFragments=1,HighlightAll=false'"
 )
 _words = bindparam("words", type_=Text)
@@ -65,7 +65,7 @@ def best_of(given: Given, *, any_word: bool) -> Select[tuple[object, ...]]:
         .limit(literal_column(str(NEWEST)))
         .subquery("matches")
     )
-    rank = literal_column("rank")
+    rank: ColumnElement[float] = literal_column("rank")
     ranked = (
         select(matches, func.ts_rank_cd(matches.c.tsv, sought).label("rank"))
         .order_by(rank.desc(), matches.c.content_id.desc(), matches.c.number)
@@ -81,7 +81,7 @@ def best_of(given: Given, *, any_word: bool) -> Select[tuple[object, ...]]:
 @cache
 def compiled(given: Given, *, any_word: bool) -> tuple[str, Sequence[str]]:
     """As the driver is sent it, and the names of its parameters in order."""
-    made = best_of(given, any_word=any_word).compile(dialect=asyncpg_dialect())
+    made = best_of(given, any_word=any_word).compile(dialect=asyncpg_dialect())  # type: ignore[no-untyped-call]
     return made.string, made.positiontup or ()
 
 
