@@ -22,6 +22,7 @@ from tests.chaos import (
     r11_objects,
     r13_rate_limits,
     r14_files,
+    r17_alerts,
     slack_input,
 )
 from tests.chaos.ground import Ground
@@ -102,3 +103,7 @@ async def test_generated_strings_call_nobody_and_lead_where_they_say(ground):
 
 async def test_an_injected_address_is_not_shown(ground):
     assert_met(await injections.run(ground, SMALL))
+
+
+async def test_an_incident_is_told_once_though_who_told_it_died(ground):
+    assert_met(await r17_alerts.killed(ground, ["bulletin.posted"]))

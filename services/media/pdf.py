@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.media.unreadable import Unreadable
 
@@ -40,7 +40,8 @@ def pages(path: Path) -> Iterator[str]:
     from pypdf import PdfReader, apply_configuration
     from pypdf.errors import LimitReachedError
 
-    with apply_configuration(**dict.fromkeys(UNPACKERS, UNPACKED)):
+    limits: dict[str, Any] = dict.fromkeys(UNPACKERS, UNPACKED)
+    with apply_configuration(**limits):
         try:
             yield from map(_text, _opened(PdfReader(path)).pages)
         except LimitReachedError:

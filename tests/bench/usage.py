@@ -50,32 +50,34 @@ class Size:
 
 
 async def bench(stand: Stand, size: Size) -> list[Figure]:
-    async with stand.database() as database:
-        return await measured(database, size)
+    async with stand.database() as tenth, stand.database() as whole:
+        return await measured(tenth, whole, size)
 
 
-async def measured(database: Database, size: Size) -> list[Figure]:
-    """The log grows to a tenth, is measured, and grows to the whole."""
-    engine = make_engine(database.url, statement_timeout=600)
+async def measured(tenth: Database, whole: Database, size: Size) -> list[Figure]:
+    """Reports of a tenth of the log and of all of it, and the sums of the log itself, take turns."""
+    small, large = (make_engine(database.url, statement_timeout=600) for database in (tenth, whole))
     try:
-        await fill(database, size, 0, size.calls // TIMES)
-        small = await times(size.rounds, lambda: reported(engine, size))
-        await fill(database, size, size.calls // TIMES, size.calls)
-        await log_really(uow_of(engine), size)
-        await database.run("VACUUM ANALYZE ai_calls", "VACUUM ANALYZE usage_daily")
-        cells, unlike = await compared(database)
+        await fill(tenth, size, size.calls // TIMES)
+        await fill(whole, size, size.calls)
+        await log_really(uow_of(large), size)
+        await whole.run("VACUUM ANALYZE ai_calls", "VACUUM ANALYZE usage_daily")
+        cells, unlike = await compared(whole)
         rounds = [
-            (await timed(lambda: reported(engine, size)), await timed(lambda: raw(database, size)))
-            for _ in range(size.rounds)
-        ]
-        assert (await reported(engine, size)).total.calls == size.calls + size.own
+            (
+                await timed(lambda: reported(small, size)),
+                await timed(lambda: reported(large, size)),
+                await timed(lambda: raw(whole, size)),
+            )
+            for _ in range(size.rounds + 1)
+        ][1:]  # the first one finds nothing prepared
+        if (await reported(large, size)).total.calls != size.calls + size.own:
+            raise ValueError("the report does not hold every call")
     finally:
-        await engine.dispose()
-    ours, theirs = [one for one, _ in rounds], [other for _, other in rounds]
-    return [
-        against_the_log(ours, theirs, size, cells, unlike),
-        grown(ours, small, size),
-    ]
+        await small.dispose()
+        await large.dispose()
+    of_a_tenth, ours, theirs = (list(one) for one in zip(*rounds, strict=True))
+    return [against_the_log(ours, theirs, size, cells, unlike), grown(ours, of_a_tenth, size)]
 
 
 def against_the_log(ours: list[float], theirs: list[float], size: Size, cells: int, unlike: int) -> Figure:
@@ -108,11 +110,11 @@ def grown(large: list[float], small: list[float], size: Size) -> Figure:
 # ---- the log -----------------------------------------------------------------------------------
 
 
-async def fill(database: Database, size: Size, first: int, last: int) -> None:
-    """Calls number `first` to `last`, evenly over people and days, and their cells added to the rollup."""
+async def fill(database: Database, size: Size, calls: int) -> None:
+    """So many calls, evenly over people and days, and their cells added to the rollup."""
     today = datetime.now(UTC).date()
-    for begin in range(first, last, CHUNK):
-        end = min(last, begin + CHUNK)
+    for begin in range(0, calls, CHUNK):
+        end = min(calls, begin + CHUNK)
         await database.run(
             # No call here belongs to a turn, and ten million checks would say so slowly.
             "ALTER TABLE ai_calls DROP CONSTRAINT IF EXISTS fk_ai_calls_turn_id",
@@ -234,10 +236,6 @@ async def raw(database: Database, size: Size) -> int:
     finally:
         await connection.close()
     return len(rows)
-
-
-async def times(rounds: int, ask: Callable[[], Awaitable[object]]) -> list[float]:
-    return [await timed(ask) for _ in range(rounds)]
 
 
 async def timed(ask: Callable[[], Awaitable[object]]) -> float:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import orjson
+from typing import IO
 
 from tests.e2e.stage import ROOT, ready
 
@@ -20,67 +19,53 @@ KEPT = ("PATH", "HOME", "LANG")
 
 @dataclass
 class Doomed:
-    """`returncode`: None while it lives; negative: the signal that ended it."""
+    """`port` is where it will listen once it serves."""
 
-    pid: int
-    returncode: int | None = None
+    process: subprocess.Popen[bytes]
+    start: IO[bytes]
+    port: int
 
-    def poll(self) -> int | None:
-        return self.returncode
+    @classmethod
+    def imported(cls, variables: dict[str, str], port: int, log: Path, role: str = "all") -> Doomed:
+        """Starts the process; it serves when `serve` is called."""
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        with log.open("ab") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.chaos.standby", "--role", role],
+                cwd=ROOT,
+                env={**kept, **variables},
+                stdin=subprocess.PIPE,
+                stdout=errors,
+                stderr=errors,
+            )
+        if process.stdin is None:
+            raise RuntimeError("a pipe was asked for")
+        return cls(process, process.stdin, port)
+
+    async def serve(self) -> None:
+        """Returns when it is ready. Raises RuntimeError when it ended instead."""
+        self.start.write(b"go\n")
+        self.start.flush()
+        await ready(self.port, self.process)
+
+    @property
+    def dead(self) -> bool:
+        return self.process.poll() is not None
 
     @property
     def killed(self) -> bool:
         """By -9, at its checkpoint or by us; not ended in another way."""
-        return self.returncode == -signal.SIGKILL
+        return self.process.poll() == -signal.SIGKILL
 
-    async def kill(self) -> None:
-        if self.returncode is None:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-        while self.returncode is None:
-            await asyncio.sleep(0.01)
+    @property
+    def pid(self) -> int:
+        return self.process.pid
 
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGKILL)
 
-class Standby:
-    """Starts the program again and again, one at a time."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._watching: asyncio.Task[None] | None = None
-
-    async def serve(self, variables: dict[str, str], port: int, log: Path, role: str = "all") -> Doomed:
-        """Returns when it is ready. Raises RuntimeError when it ended instead."""
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        wanted = {"environment": {**kept, **variables}, "arguments": ["--role", role], "log": str(log)}
-        assert self._process.stdin is not None
-        self._process.stdin.write(orjson.dumps(wanted) + b"\n")
-        doomed = Doomed(await self._told())
-        self._watching = asyncio.create_task(self._watch(doomed))
-        await ready(port, doomed)
-        return doomed
-
-    async def _watch(self, doomed: Doomed) -> None:
-        doomed.returncode = await self._told()
-
-    async def _told(self) -> int:
-        assert self._process.stdout is not None
-        return int(await self._process.stdout.readline())
-
-
-@asynccontextmanager
-async def standby(log: Path) -> AsyncIterator[Standby]:
-    with log.open("ab") as errors:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.chaos.standby",
-            cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=errors,
-        )
-    try:
-        yield Standby(process)
-    finally:
-        process.kill()
-        await process.wait()
+    async def end(self) -> None:
+        self.kill()
+        await asyncio.to_thread(self.process.wait)
+        self.start.close()

@@ -85,7 +85,16 @@ MUTATIONS = (
         "the reservation",
         ("R2",),
         (
-            Edit("storage/calls.py", "        wanted = _columns(lines)\n", "        return ()\n"),
+            Edit(
+                "services/chat/preparation.py",
+                '        await self._hold(\n            claim, "chat", claim.turn.id,',
+                '        await no_hold(\n            claim, "chat", claim.turn.id,',
+            ),
+            Edit(
+                "services/chat/preparation.py",
+                "def check_question(",
+                "async def no_hold(*_, **__): ...\n\n\ndef check_question(",
+            ),
             Edit("services/chat/ledger.py", "begin(call, self.reservation,", "begin(call, None,"),
         ),
     ),

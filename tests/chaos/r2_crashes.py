@@ -21,7 +21,7 @@ from pathlib import Path
 
 from bot.lifecycle import Role
 from sandbox.settings import SandboxSettings
-from tests.chaos.crashing import Doomed, Standby, standby
+from tests.chaos.forking import Forked, Standby, standby
 from tests.chaos.ground import MORTAL, Ground, eventually, program_environment, running, set_up
 from tests.chaos.report import Line
 from tests.chaos.stage import OPEN, Asked, ChaosStage, Turns
@@ -75,7 +75,7 @@ class Lane:
             finally:
                 await doomed.kill()
 
-    async def _start(self, point: str) -> Doomed:
+    async def _start(self, point: str) -> Forked:
         port = free_port()
         own = {} if point == "streaming" else {"SHOWRUNNER_CRASH_AT": point}
         environment = program_environment(self.stage, port, **self.variables, **own)
@@ -86,7 +86,7 @@ class Lane:
             return "all"
         return "web" if point == "enqueued" else "worker"
 
-    async def _die(self, doomed: Doomed, point: str) -> None:
+    async def _die(self, doomed: Forked, point: str) -> None:
         streaming = point == "streaming"
         self.stage.sandbox.providers.speed = SPEED if streaming else 0
         for number in range(MOST_QUESTIONS):
@@ -102,13 +102,13 @@ class Lane:
                 return
         self.missed.append(point)
 
-    async def _kill_if_streaming(self, doomed: Doomed, asked: Asked) -> None:
+    async def _kill_if_streaming(self, doomed: Forked, asked: Asked) -> None:
         await self.stage.sandbox.wait_for(lambda: self.stage.answers_with(asked), 30)
         turn = await self.stage.turn_of(asked)
         if turn and f":{doomed.pid}:" in str(turn["worker"]) and turn["state"] == "running":
             await doomed.kill()
 
-    async def _died_with(self, doomed: Doomed, asked: Asked) -> bool:
+    async def _died_with(self, doomed: Forked, asked: Asked) -> bool:
         """Whether the process died before this question was done with; it was the only one open."""
 
         async def over() -> str | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tests.chaos.crashing import Doomed, standby
+from tests.chaos.forking import Forked, standby
 from tests.chaos.ground import MORTAL, Ground, program_environment, running, set_up
 from tests.chaos.report import Line
 from tests.chaos.stage import Asked, ChaosStage, Turns
@@ -37,7 +37,7 @@ MOMENTS: tuple[Moment, ...] = ("before the call", "while it streams")
 @dataclass
 class Pair:
     stage: ChaosStage
-    slowcoach: Doomed
+    slowcoach: Forked
 
     async def stall(self, moment: Moment) -> Asked:
         """Stops the process while it works on a question, lets the other take over, and lets it go on."""

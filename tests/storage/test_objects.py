@@ -22,7 +22,7 @@ from tests.storage.object_stores import KEYS, a_file, new_bucket, s3_server
 from tests.storage.rivals import put_over_and_over
 
 KEY = "media/2026/one"
-LARGE = 2 * PART + 5
+LARGE = PART + 5
 
 
 @pytest.fixture(scope="module")

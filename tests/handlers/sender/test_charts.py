@@ -9,6 +9,7 @@ from handlers.sender.capabilities import Capabilities
 from handlers.sender.charts import CHART, Charts
 from handlers.sender.gate import SlackRefused
 from handlers.sender.uploads import Upload
+from sandbox.blocks import blocks_problems
 from services.errors import SlackUnavailable
 from tests.fakes.clock import FakeClock
 
@@ -113,6 +114,21 @@ async def test_without_a_picture_the_numbers_are_still_shown() -> None:
     stand = Stand(Slack(CHART), SlackUnavailable("files.getUploadURLExternal", "fatal_error"))
     await stand.show()
     assert [block["type"] for block in stand.slack.shown] == ["section", "section"]
+
+
+async def test_where_tables_are_refused_too_the_numbers_are_text_from_then_on_at_once() -> None:
+    channel = {"type": "channel", "channel_id": "C7"}
+    link = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [channel]}]}
+    head = [{"type": "raw_text", "text": "Name"}, {"type": "raw_text", "text": "Tokens"}]
+    row = [link, {"type": "raw_number", "value": 1200, "text": "1,200"}]
+    table = {"type": "data_table", "caption": "Top", "rows": [head, row]}
+    stand = Stand(Slack(CHART, "data_table"))
+    for _ in range(2):
+        await stand.show([{"type": CHART}, table])
+        [shown] = stand.slack.shown
+        assert shown["elements"][0]["elements"][0]["text"] == "Top\nName  Tokens\nC7    1,200"
+    assert stand.slack.tried[-2:] == [["rich_text"], ["rich_text"]]
+    assert blocks_problems(stand.slack.shown, "message") == []
 
 
 async def test_other_refusals_are_told() -> None:
