@@ -6,19 +6,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.uow import DriverConnection, driver_connection
 
+if TYPE_CHECKING:  # imported where there is something to migrate: most starts do without
+    from alembic.config import Config
+
 Install = Callable[[DriverConnection], Awaitable[None]]
 """Makes or upgrades the tables of a library, in a schema of their own, outside a transaction."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 _LOCK = 7_305_614_113_846_021_967  # "showrunner migrations": any number that nobody else locks
 _PATIENCE = 600.0  # seconds, for the migrations of another process
@@ -44,21 +47,27 @@ async def is_current(engine: AsyncEngine) -> bool:
 
 @cache
 def head() -> str:
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    return str(revision)
+    """The newest revision: each step's file is named after it, `0002_limits.py`."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:
+    from alembic import command
+
     command.upgrade(_config(connection), to)
 
 
 def downgrade(connection: Connection, to: str) -> None:
+    from alembic import command
+
     command.downgrade(_config(connection), to)
 
 
 def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 

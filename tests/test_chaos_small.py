@@ -86,7 +86,7 @@ async def test_a_limited_or_dead_stream_arrives_whole(ground):
 
 
 async def test_bad_files_are_refused_with_a_clear_message_and_leave_nothing(ground):
-    assert_met(await r14_files.run(ground, SMALL, limit=2 * 2**20, huge=8 * 2**20, in_channels=2))
+    assert_met(await r14_files.run(ground, SMALL, limit=2 * 2**20, huge=16 * 2**20, in_channels=2))
 
 
 async def test_an_answer_that_breaks_off_is_kept_and_marked(ground):

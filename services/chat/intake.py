@@ -83,6 +83,8 @@ class ChatIntake:
             return True
         if heard.mentions_others or not says_something(heard):
             return False
+        if heard.thread_ts in {None, heard.key}:  # what begins a thread follows nothing, told early or late
+            return False
         return await uow.chat.follows(place_of(heard), heard.user)
 
     async def _is_ours(self, uow: UnitOfWork, heard: Heard) -> bool:

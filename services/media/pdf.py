@@ -32,7 +32,8 @@ def count(path: Path) -> int:
     """Pages. Raises Unreadable: "password", "damaged"."""
     from pypdf import PdfReader
 
-    return len(_opened(PdfReader(path)).pages)
+    with PdfReader(path) as reader:
+        return len(_opened(reader).pages)
 
 
 def pages(path: Path) -> Iterator[str]:
@@ -41,9 +42,9 @@ def pages(path: Path) -> Iterator[str]:
     from pypdf.errors import LimitReachedError
 
     limits: dict[str, Any] = dict.fromkeys(UNPACKERS, UNPACKED)
-    with apply_configuration(**limits):
+    with apply_configuration(**limits), PdfReader(path) as reader:
         try:
-            yield from map(_text, _opened(PdfReader(path)).pages)
+            yield from map(_text, _opened(reader).pages)
         except LimitReachedError:
             raise Unreadable("too_large") from None
 

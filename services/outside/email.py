@@ -9,8 +9,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
 
-import aiosmtplib
-
 from services.errors import MailRefused, MailUnavailable
 from services.ports.alerts import Mail
 
@@ -52,6 +50,8 @@ class SmtpMailer:
         self._recipients = recipients
 
     async def send(self, mail: Mail) -> None:
+        import aiosmtplib  # where mail is sent: most desks send none
+
         try:
             async with asyncio.timeout(ALTOGETHER):
                 await self._send(self._message(mail))
@@ -67,6 +67,8 @@ class SmtpMailer:
 
     async def _send(self, message: EmailMessage) -> None:
         """TLS is used wherever the server offers it; a password is never sent without."""
+        import aiosmtplib
+
         address = self._address
         client = aiosmtplib.SMTP(
             hostname=address.host, port=address.port, timeout=TIMEOUT, use_tls=address.tls, start_tls=False

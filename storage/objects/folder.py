@@ -116,7 +116,8 @@ class FolderStore:
 
     def _fetch(self, key: str, target: Path) -> None:
         file, about = self._open(key)
-        with _told(), file, target.open("wb") as sink:
+        target.unlink(missing_ok=True)  # it may be what was linked in: written over, the object would be, too
+        with _told(), file, target.open("xb") as sink:
             _, found = copy_hashed(file, sink)
         if found != about.sha256:
             target.unlink(missing_ok=True)

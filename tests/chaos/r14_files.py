@@ -181,7 +181,7 @@ async def shown(stage: ChaosStage, given: Given, huge: int, found: Found) -> Non
     try:
         text = await stage.sandbox.wait_for(told, PATIENCE)
         if not any(REFUSALS[reason][:24] in text for reason in given.reasons):
-            found.wrong[f"{given.what}: the channel is told something else"] += 1
+            found.wrong[f"{given.what}: the channel is told something else: {text[:200]}"] += 1
     except TimeoutError:
         found.wrong[f"{given.what}: the channel is told nothing"] += 1
     finally:

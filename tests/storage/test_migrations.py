@@ -8,14 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from jobs.queue import install
 from services.entities import BudgetState
 from storage.engine import make_engine
-from storage.migrate import downgrade, is_current, migrate, upgrade
+from storage.migrate import MIGRATIONS, downgrade, head, is_current, migrate, upgrade
 from storage.tables import metadata
 from storage.uow import DriverConnection, unit_of_work
 from tests.databases import Database
@@ -106,6 +108,12 @@ async def test_what_was_counted_before_there_were_limits_counts_on(bare: AsyncEn
 
 async def no_jobs(connection: DriverConnection, task: str, payload: bytes) -> None:
     raise AssertionError(task)
+
+
+def test_the_newest_step_is_found_by_its_name() -> None:
+    folder = Config()
+    folder.set_main_option("script_location", str(MIGRATIONS))
+    assert head() == ScriptDirectory.from_config(folder).get_current_head()
 
 
 async def test_a_database_is_current_once_migrated(bare: AsyncEngine):
