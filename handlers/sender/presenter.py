@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal, Protocol
 
 from handlers.blocks import chat as blocks
@@ -108,7 +109,7 @@ class SlackPresenter:
         shown = kit.explained(told.what, told.todo, None)
         if isinstance(error, NotEnoughBudget):
             shown += limits.ways_on(error, claim.turn.id)
-        await self._to_asker(claim.turn, _place(claim), claim.conversation.channel_kind, told.what, shown)
+        await self._to_asker(claim.turn, _seen(claim), claim.conversation.channel_kind, told.what, shown)
 
     async def offer_again(self, turn: Turn, place: Place, reason: Literal["edited"]) -> None:
         text = {"edited": "You changed your question."}[reason]
@@ -141,3 +142,10 @@ def _place(claim: Claim) -> Place:
         return target_of(claim).place
     except ValueError:
         return claim.conversation.place
+
+
+def _seen(claim: Claim) -> Place:
+    """Slack shows what only one person sees in a thread to who has it open: nobody has one without an answer."""
+    place = _place(claim)
+    begins = any(question.ts == place.thread_ts for question in claim.questions)
+    return replace(place, thread_ts=None) if begins and claim.conversation.channel_kind != "im" else place

@@ -231,7 +231,7 @@ class Preparation:
                 return replace(
                     context, request=replace(context.request, max_tokens=tokens), answer_at_most=tokens
                 )
-            tokens //= 2
+            tokens = tokens * 3 // 4
         return None
 
     async def _hold(

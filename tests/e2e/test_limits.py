@@ -107,9 +107,9 @@ async def test_limits_are_set_shown_and_taken_back(stage: Stage) -> None:
 
 async def test_a_channels_limit_stops_everybody_there_and_nobody_elsewhere(stage: Stage) -> None:
     narrow, other = stage.channel(), stage.channel()
-    await ops(stage, "ben", narrow, f"limits <#{narrow.id}> 1k/day", "1,000 tokens a day")
+    await ops(stage, "ben", narrow, f"limits <#{narrow.id}> 500/day", "500 tokens a day")
     await stage.mention("ana", narrow, "say exactly: no")
-    refusal = everything(await stage.private("ana", "This channel's limit of 1,000 tokens a day"))
+    refusal = everything(await stage.private("ana", "This channel's limit of 500 tokens a day"))
     assert "left" in refusal
     question = await stage.mention("ana", other, "say exactly: yes")
     await stage.answer(other, question.ts)
