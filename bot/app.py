@@ -102,7 +102,7 @@ def features_of(
     shared: Shared,
 ) -> Iterable[Feature]:
     """All that is not the chat turn itself."""
-    yield home_of(outside, shared, base.identity)
+    yield home_of(settings, outside, shared, base.identity)
     yield limits_of(settings, outside, shared)
     yield usage_of(settings, base, outside, shared)
     yield alerts_of(settings, base, outside, shared)

@@ -20,8 +20,6 @@ BODY_LIMIT = 2**20
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 TIMESTAMP = re.compile(r"[1-9][0-9]{9}")
 CLOCK_TOLERANCE = 300
-FAILED = 500
-"""Bolt's for a listener that raised, on a machine too busy to hear in time that we say 400."""
 TELL_EVERY = 60.0
 """Seconds between two log lines about a clock that is off."""
 
@@ -54,16 +52,15 @@ class EventsGate:
         return await self._dispatch(body, request.query_string, headers)
 
     async def _dispatch(self, body: str, query: str, headers: Mapping[str, str]) -> web.Response:
+        """Whatever Bolt itself stumbles over, reading or dispatching, is not a request of Slack's."""
         try:
             bolt = AsyncBoltRequest(body=body, query=query, headers=dict(headers))
-        except Exception as error:  # whatever the parser stumbles over, it is not a request of Slack's
+            if not isinstance(bolt.body, dict):
+                return web.Response(status=400)
+            answer = await self._app.async_dispatch(bolt)
+        except Exception as error:
             log.warning("slack.unreadable_request", error=type(error).__name__)
             return web.Response(status=400)
-        if not isinstance(bolt.body, dict):
-            return web.Response(status=400)
-        answer = await self._app.async_dispatch(bolt)
-        if answer.status == FAILED:
-            answer.status = 400
         return await to_aiohttp_response(answer)
 
     def _tell_if_clock_is_off(self, body: str, timestamp: str, signature: str) -> None:

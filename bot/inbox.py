@@ -23,6 +23,9 @@ from services.errors import StorageUnavailable
 log = structlog.get_logger()
 
 
+MEMBERSHIP = frozenset({"member_joined_channel", "member_left_channel"})
+
+
 class Inbox(AsyncMiddleware):
     """Answers every event itself; commands and interactions go on to Bolt's listeners."""
 
@@ -70,4 +73,7 @@ class Inbox(AsyncMiddleware):
         self._received.labels("taken").inc()
 
     def _is_own(self, event: Mapping[str, Any]) -> bool:
+        """Where we go ourselves is news: who is there may then see what we may."""
+        if event.get("type") in MEMBERSHIP:
+            return False
         return not self._ours.isdisjoint({event.get("bot_id"), event.get("user")})

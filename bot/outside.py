@@ -66,9 +66,11 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
     token = settings.slack_bot_token.get_secret_value()
     slack_files = SlackFiles(base.session, token, settings.slack_api_url, calls)
     uploads = SlackUploads(calls, base.session, settings.slack_api_url)
+    checkpoint: Checkpoint = overrides.get("checkpoint") or checkpoint_for(settings.crash_at)
+    lease = timedelta(seconds=settings.lease_seconds)
     return Outside(
         clock=clock,
-        checkpoint=overrides.get("checkpoint") or checkpoint_for(settings.crash_at),
+        checkpoint=checkpoint,
         router=overrides.get("router") or chat_router(settings, base.makers, clock),
         enqueuer=enqueuer,
         uow=uow,
@@ -77,7 +79,7 @@ def outside_of(settings: Settings, base: Infrastructure, overrides: Mapping[str,
         calls=calls,
         directory=directory,
         presenter=SlackPresenter(calls, directory, uow, clock, explain),
-        bulletins=Bulletins(calls, directory, uow, clock, timedelta(seconds=settings.lease_seconds)),
+        bulletins=Bulletins(calls, directory, uow, clock, lease, checkpoint),
         replies=SlackReplies(calls),
         uploads=uploads,
         charts=Charts(Capabilities(clock), uploads, clock),

@@ -109,7 +109,7 @@ def _paused(error: errors.AiPaused) -> Explanation:
     until = f"until {slack_date(error.until)}" if error.until else "until somebody resumes it"
     return Explanation(
         f"<@{error.by}> has paused AI for {whom}, {until}.",
-        f"Ask <@{error.by}> or an owner of Showrunner to resume it; your question is not lost, ask it again then.",
+        f"Nothing was spent. Ask <@{error.by}> or an owner of Showrunner to resume it.",
     )
 
 

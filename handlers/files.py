@@ -16,7 +16,7 @@ from services.entities import FileRef
 from services.errors import FileUnreadable, SlackUnavailable
 
 FILES_ORIGIN = "https://files.slack.com"
-CHUNK = 1 << 18
+CHUNK = 1 << 20
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _REASONS = {401: "no_access", 403: "no_access", 404: "gone", 410: "gone"}
 
@@ -61,7 +61,7 @@ class SlackFiles:
     async def _download(self, file: FileRef, target: Path, limit: int) -> tuple[int, str]:
         headers = {"Authorization": f"Bearer {self._token}"}
         async with self._session.get(
-            file.url, headers=headers, timeout=_TIMEOUT, allow_redirects=False
+            file.url, headers=headers, timeout=_TIMEOUT, allow_redirects=False, read_bufsize=CHUNK
         ) as response:
             _check(response, file, limit)
             with target.open("wb") as sink:
@@ -69,17 +69,27 @@ class SlackFiles:
 
 
 async def _copy(content: aiohttp.StreamReader, sink: IO[bytes], name: str, limit: int) -> tuple[int, str]:
+    """(bytes, their SHA-256): one piece is hashed and written in a thread while the next one comes in."""
     size, digest = 0, hashlib.sha256()
+    keeping: asyncio.Future[None] | None = None
 
-    def keep(chunk: bytes) -> None:
-        sink.write(chunk)
-        digest.update(chunk)
+    def keep(piece: bytes) -> None:
+        sink.write(piece)
+        digest.update(piece)
 
-    async for chunk in content.iter_chunked(CHUNK):
-        size += len(chunk)
-        if size > limit:
-            raise FileUnreadable(name, "too_large")
-        await asyncio.to_thread(keep, chunk)
+    try:
+        async for piece in content.iter_chunked(CHUNK):
+            size += len(piece)
+            if size > limit:
+                raise FileUnreadable(name, "too_large")
+            if keeping is not None:
+                await keeping
+            keeping = asyncio.ensure_future(asyncio.to_thread(keep, piece))
+        if keeping is not None:
+            await keeping
+    finally:
+        if keeping is not None:  # nothing is written once the file is closed
+            await asyncio.wait({keeping})
     return size, digest.hexdigest()
 
 

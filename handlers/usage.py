@@ -176,7 +176,7 @@ async def picture_of(report: Report, view: Dimension | None) -> Upload:
     split = view if view is Dimension.PURPOSE else Dimension.MODEL
     lines = lines_of(report, split)
     labels = [span(bucket.span) for bucket in report.trend.buckets]
-    png = await drawn(Drawing(title(split), labels, lines, days_label(report), "Tokens"))
+    png = await drawn(Drawing(labels, lines, days_label(report), "Tokens"))
     sums = ", ".join(f"{name} {sum(values):,}" for name, values in lines)
     alt = f"{title(split)}, {subject(report)}, {period_in_words(report.period.word)}: {sums} tokens."
     return Upload("usage.png", title(split), png, alt)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from services.entities import Actor, Conversation, Person
+from services.entities.library import Content
 from services.entities.usage import Counted, Scope, ScopeKind
+from services.errors import NotAllowed, SlackUnavailable
 from services.people import PeopleService
 from services.ports import UnitOfWorkFactory
 from services.settings import MODEL, check_setting
@@ -25,6 +28,8 @@ class Overview:
     models: tuple[str, ...]
     model: str | None
     recent: Sequence[tuple[Conversation, str]]
+    items: Sequence[Content] = ()
+    """Added to the library lately, newest first."""
 
     @property
     def today(self) -> Counted:
@@ -39,10 +44,22 @@ class Overview:
         return sum(days, Counted())
 
 
+class Library(Protocol):
+    async def recent(self, actor: Actor, limit: int) -> Sequence[Content]:
+        """The newest items that `actor` may see. Raises NotAllowed, SlackUnavailable."""
+        ...
+
+
 class HomeService:
     def __init__(
-        self, uow: UnitOfWorkFactory, people: PeopleService, usage: UsageService, models: tuple[str, ...]
+        self,
+        uow: UnitOfWorkFactory,
+        people: PeopleService,
+        usage: UsageService,
+        models: tuple[str, ...],
+        library: Library | None = None,
     ) -> None:
+        self._library = library
         self._uow = uow
         self._people = people
         self._usage = usage
@@ -62,7 +79,17 @@ class HomeService:
         async with self._uow(atomic=False) as uow:
             recent = await uow.chat.recent_conversations(actor, RECENT)
         chosen = person.settings.get(MODEL)
-        return Overview(person, report, self._models, chosen if chosen in self._models else None, recent)
+        model = chosen if chosen in self._models else None
+        return Overview(person, report, self._models, model, recent, await self._items(actor))
+
+    async def _items(self, actor: Actor) -> Sequence[Content]:
+        """None where the person may see none, or nobody can say which."""
+        if self._library is None:
+            return ()
+        try:
+            return await self._library.recent(actor, RECENT)
+        except (NotAllowed, SlackUnavailable):
+            return ()
 
     async def choose(self, actor: Actor, chosen: Mapping[str, str]) -> None:
         """Values by setting; empty: whatever the desk does by itself. Raises BadArgument, nothing being set."""

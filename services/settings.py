@@ -10,8 +10,8 @@ from services.errors import BadArgument
 
 MODEL, LENGTH, TIMEZONE = "model", "length", "timezone"
 LENGTHS = ("short", "normal", "long")
-WARNINGS, DIGESTS = "warnings", "digests"
-NOTICES = (WARNINGS, DIGESTS)
+WARNINGS = "warnings"
+NOTICES = (WARNINGS,)
 ON, OFF = "", "off"
 
 
@@ -22,7 +22,6 @@ def check_setting(name: str, value: str, models: Collection[str]) -> None:
         LENGTH: LENGTHS,
         TIMEZONE: available_timezones(),
         WARNINGS: (OFF,),
-        DIGESTS: (OFF,),
     }
     if name not in taken:
         raise BadArgument(f"`{name[:40]}` is nothing that can be set", ", ".join(taken))
@@ -32,7 +31,7 @@ def check_setting(name: str, value: str, models: Collection[str]) -> None:
 
 
 def wants(settings: Mapping[str, str], notice: str) -> bool:
-    """Whether somebody has not switched off a kind of notice to them (WARNINGS, DIGESTS)."""
+    """Whether somebody has not switched off a kind of notice to them (one of NOTICES)."""
     return settings.get(notice) != OFF
 
 

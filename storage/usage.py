@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,19 @@ from services.entities.usage import Counted, Dimension, Scope, ScopeKind, Span, 
 from storage.store import Store
 from storage.tables import ai_calls, users
 
-_MEASURES = (
+_MEASURES = (  # in the order of Counted
     "calls", "answers", "failed", "failovers", "hits", "tokens_in", "cached_read", "cached_write", "tokens_out",
     "cost", "saved", "unpriced", "seconds",
 )  # fmt: skip
 _EXACT = frozenset({"cost", "saved", "seconds"})
-_SUMS = ", ".join(f"sum({name}) AS {name}" for name in _MEASURES)
-_OF_CELLS = _SUMS.replace("sum(answers)", "sum(calls - failed) FILTER (WHERE purpose = 'chat')")
+_OF_CELLS = ", ".join(f"sum({name}) AS {name}" for name in _MEASURES).replace(
+    "sum(answers)", "sum(calls - failed) FILTER (WHERE purpose = 'chat')"
+)
+# Sums of bigint are numeric in PostgreSQL, which the driver reads slowly; of no rows they are null.
+_SUMS = ", ".join(
+    f"coalesce(sum({name}), 0){'' if name in _EXACT else '::bigint'} AS {name}" for name in _MEASURES
+)
+_values = attrgetter(*_MEASURES)
 _MINE = {
     ScopeKind.PERSON: "team = :team AND user_id = :id",
     ScopeKind.CHANNEL: "team = :team AND channel = :id",
@@ -117,7 +123,4 @@ def _to_tally(row: Row[Any]) -> Tally:
 
 
 def _to_counted(row: Row[Any]) -> Counted:
-    """Sums of bigint are numeric in PostgreSQL; of no rows they are null."""
-    known: dict[str, Any] = {name: getattr(row, name) or Decimal(0) for name in _MEASURES}
-    exact: dict[str, Any] = {name: value if name in _EXACT else int(value) for name, value in known.items()}
-    return Counted(**exact)
+    return Counted(*_values(row))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -15,6 +16,12 @@ from tests.browser import FLAGS, find
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
+    async with launched() as started:
+        yield started
+
+
+@asynccontextmanager
+async def launched() -> AsyncIterator[Browser]:
     path = find()
     if path is None and os.environ.get("CI") == "true":
         pytest.fail("There is no Chromium on this machine; run tests/browser.py.")

@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from tests.bench import (
     acknowledgement,
+    audio,
     caching,
     calls,
     figures,
@@ -23,9 +24,11 @@ from tests.bench import (
     load,
     report,
     reservations,
+    search,
     start,
     throughput,
     upload,
+    usage,
 )
 from tests.bench.numbers import quantile, ratio
 from tests.bench.processes import Bot
@@ -117,6 +120,20 @@ async def test_growth_compares_two_processes(stand: Stand, product: Bot):
     assert_measured(await growth.measured(stand, product, product, size))
 
 
+@in_one_loop
+async def test_p8_compares_report_and_log(stand: Stand):
+    size = usage.Size(calls=3_000, people=5, days=6, rounds=1, own=60)
+    against_the_log, growth_of_it = await usage.bench(stand, size)
+
+    assert_measured(against_the_log)
+    assert_measured(growth_of_it)
+    assert "; 0 of " in against_the_log.figure
+
+
+async def test_p6_times_the_sound_of_a_video():
+    assert_measured(await audio.measured(audio.Size(rounds=1, minutes=0.2)))
+
+
 async def test_work_that_waits_does_not_hold_up_what_is_due():
     done = asyncio.Event()
 
@@ -174,3 +191,13 @@ def assert_measured(figure: Figure) -> None:
     assert numbers
     assert all(math.isfinite(number) for number in numbers)
     assert "inf" not in figure.figure
+
+
+@in_one_loop
+async def test_p7_times_searches(stand: Stand):
+    async with stand.database() as small, stand.database() as large:
+        await search.fill(small, 1_000)
+        await search.fill(large, 2_000)
+        size = search.Size(passages=2_000, rounds=2, slow_rounds=1)
+        for figure in await search.measured(small, large, size):
+            assert_measured(figure)

@@ -19,7 +19,10 @@ from tests.chaos import (
     r8_broken_answers,
     r9_budget,
     r10_database,
+    r11_objects,
     r13_rate_limits,
+    r14_files,
+    r17_alerts,
     slack_input,
 )
 from tests.chaos.ground import Ground
@@ -71,9 +74,19 @@ async def test_a_restarted_database_loses_nothing(ground):
     assert_met(await r10_database.run(ground, SMALL))
 
 
+async def test_an_upload_outlives_its_store(ground):
+    assert_met(
+        await r11_objects.run(ground, SMALL, troubles=("down", "cut while sending", "cut while answering"))
+    )
+
+
 async def test_a_limited_or_dead_stream_arrives_whole(ground):
     methods, posting = ("chat.startStream", "chat.appendStream"), ("chat.postMessage",)
     assert_met(await r13_rate_limits.run(ground, SMALL, methods=methods, posting=posting))
+
+
+async def test_bad_files_are_refused_with_a_clear_message_and_leave_nothing(ground):
+    assert_met(await r14_files.run(ground, SMALL, limit=2 * 2**20, huge=8 * 2**20, in_channels=2))
 
 
 async def test_an_answer_that_breaks_off_is_kept_and_marked(ground):
@@ -90,3 +103,7 @@ async def test_generated_strings_call_nobody_and_lead_where_they_say(ground):
 
 async def test_an_injected_address_is_not_shown(ground):
     assert_met(await injections.run(ground, SMALL))
+
+
+async def test_an_incident_is_told_once_though_who_told_it_died(ground):
+    assert_met(await r17_alerts.killed(ground, ["bulletin.posted"]))

@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot.at_once import AtOnce
 from bot.config import Settings
 from bot.features import Feature
+from bot.features.library import rights_of
 from bot.features.shared import Shared
 from bot.outside import Outside
 from bot.slack import Identity
@@ -17,6 +18,7 @@ from bot.upkeep import Upkeep
 from handlers.chat import ChatHandlers
 from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, KeptAnswers, Preparation
 from services.chat.context import ContextBuilder
+from services.library import LibraryAnswers, LibraryFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,9 @@ class Chat:
 def chat_of(settings: Settings, o: Outside, shared: Shared, at_once: AtOnce, identity: Identity) -> Chat:
     chosen = chat_settings(settings)
     kept = KeptAnswers(o.uow, o.clock, shared.calendar, timedelta(hours=settings.answer_cache_hours))
+    prepared = preparation(settings, o, shared, chosen, identity)
     service = ChatService(
-        o.uow, o.presenter, preparation(settings, o, shared, chosen), o.router, o.cancellation, o.clock, o.checkpoint,
+        o.uow, o.presenter, prepared, o.router, o.cancellation, o.clock, o.checkpoint,
         kept, chosen,
     )  # fmt: skip
     intake = ChatIntake(o.uow, o.presenter, o.cancellation, o.clock, o.checkpoint, at_once)
@@ -53,9 +56,14 @@ def chat_settings(settings: Settings) -> ChatSettings:
     )
 
 
-def preparation(settings: Settings, o: Outside, shared: Shared, chosen: ChatSettings) -> Preparation:
-    context = ContextBuilder(o.files, limit=settings.context_tokens, answer_tokens=settings.answer_tokens)
+def preparation(
+    settings: Settings, o: Outside, shared: Shared, chosen: ChatSettings, identity: Identity
+) -> Preparation:
+    files = LibraryFiles(o.files, o.uow, identity.team)
+    context = ContextBuilder(files, limit=settings.context_tokens, answer_tokens=settings.answer_tokens)
+    rights = rights_of(o, shared)
     return Preparation(
         o.uow, o.directory, shared.people, o.router, context, shared.limits, shared.policy, shared.pauses,
         shared.prices, o.clock, shared.calendar, o.checkpoint, chosen,
+        LibraryAnswers(o.uow, rights, o.clock, identity.url),
     )  # fmt: skip

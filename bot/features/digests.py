@@ -11,9 +11,6 @@ from bot.features.shared import Shared
 from bot.infrastructure import Infrastructure
 from bot.outside import Outside
 from handlers.digests import SHOW_TASK, DigestHandlers, SlackDigests
-from handlers.sender.capabilities import Capabilities
-from handlers.sender.charts import Charts
-from handlers.sender.uploads import SlackUploads
 from jobs.schedule import Entry, cron
 from services.digests import DigestService
 
@@ -23,9 +20,7 @@ MADE_UP_FOR = {"daily": timedelta(hours=12), "weekly": timedelta(days=3)}
 
 
 def digests_of(settings: Settings, base: Infrastructure, o: Outside, shared: Shared) -> Feature:
-    uploads = SlackUploads(o.calls, base.session, settings.slack_api_url)
-    charts = Charts(Capabilities(o.clock), uploads, o.clock)
-    presenter = SlackDigests(o.bulletins, charts, settings.digest_channel)
+    presenter = SlackDigests(o.bulletins, o.charts, settings.digest_channel)
     service = DigestService(o.uow, shared.usage, presenter, o.clock, o.checkpoint)
     return Feature((DigestHandlers(service),), tuple(entries(settings, base.identity.team)))
 

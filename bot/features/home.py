@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import yaml
 
+from bot.config import Settings
 from bot.features import Feature
+from bot.features.library import library_service
 from bot.features.shared import Shared
 from bot.manifest import MANIFEST
 from bot.outside import Outside
@@ -14,8 +16,10 @@ from handlers.home import HomeHandlers
 from services.home import HomeService
 
 
-def home_of(outside: Outside, shared: Shared, identity: Identity) -> Feature:
-    service = HomeService(outside.uow, shared.people, shared.usage, outside.router.names("chat"))
+def home_of(settings: Settings, outside: Outside, shared: Shared, identity: Identity) -> Feature:
+    library = library_service(settings, outside, shared)
+    models = outside.router.names("chat")
+    service = HomeService(outside.uow, shared.people, shared.usage, models, library)
     homes = HomeHandlers(service, outside.replies, outside.charts, suggested_prompts(), identity.url)
     return Feature((HelpHandlers(outside.replies, shared.grammar), homes))
 

@@ -43,17 +43,27 @@ MEGABYTE = 2**20
 SWEEP_EVERY, REMOVE_EVERY = timedelta(seconds=10), timedelta(hours=6)
 
 
+def rights_of(o: Outside, shared: Shared) -> Rights:
+    channels = SlackChannels(o.calls, o.directory, o.slack_files)
+    return Rights(o.uow, shared.people, shared.policy, channels, o.clock)
+
+
+def library_service(settings: Settings, o: Outside, shared: Shared) -> LibraryService:
+    chosen = library_settings(settings)
+    storing = Storing(o.slack_files, o.objects, media_of(settings), chosen)
+    parser = QueryParser(shared.calendar, o.clock.now)
+    return LibraryService(o.uow, rights_of(o, shared), storing, parser, o.clock, chosen)
+
+
 def library_of(settings: Settings, base: Infrastructure, o: Outside, shared: Shared) -> Iterable[Feature]:
     chosen = library_settings(settings)
     channels = SlackChannels(o.calls, o.directory, o.slack_files)
-    rights = Rights(o.uow, shared.people, shared.policy, channels, o.clock)
-    media = media_of(settings)
-    storing = Storing(o.slack_files, o.objects, media, chosen)
+    rights = rights_of(o, shared)
+    storing = Storing(o.slack_files, o.objects, media_of(settings), chosen)
     showing = Showing(o.uow, rights, SlackLibrary(o.bulletins, o.replies), o.clock)
     work = work_of(settings, base, o, shared, rights, storing, showing)
     intake = LibraryIntake(o.uow, rights, channels, o.cancellation, o.clock, chosen)
-    parser = QueryParser(shared.calendar, o.clock.now)
-    library = LibraryService(o.uow, rights, storing, parser, o.clock, chosen)
+    library = library_service(settings, o, shared)
     links = links_of(settings, o)
     uploads = SlackUploads(o.calls, base.session, settings.slack_api_url)
     charts = Charts(Capabilities(o.clock), uploads, o.clock)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from admin_web.app import library_site
 from bot.config import Settings
 from bot.features import Feature
@@ -11,7 +13,6 @@ from services.links import ItemSessions, LinkSigner
 from services.ports.library import ItemReader
 from storage.master_key import kept_secret
 
-ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - listening there is the operator's choice; nobody can go there
 KEY_FILE = "master.key"
 
 
@@ -36,5 +37,13 @@ def site_of(settings: Settings) -> str:
     """Where people reach us; without SHOWRUNNER_PUBLIC_URL that is this machine alone."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
-    host = "127.0.0.1" if settings.host in ANY else settings.host
+    host = "127.0.0.1" if is_everywhere(settings.host) else settings.host
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+def is_everywhere(host: str) -> bool:
+    """An address to listen on that nobody can go to."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False

@@ -28,8 +28,8 @@ def _remarks(notes: AnswerNotes) -> list[str]:
         remarks.append("*Broke off*: the connection to the model was lost")
     if notes.cut:
         remarks.append("*Cut*: the longest answer I may give was reached")
-    if notes.at_most is not None:
-        remarks.append(f"Kept short: your limits left {notes.at_most:,} tokens for it")
+    if notes.shortened:
+        remarks.append("*Kept short*: a limit leaves no more for now")
     if notes.context_full is not None:
         remarks.append(
             f"This thread fills {notes.context_full} % of what I can keep in mind; start a new one soon"

@@ -13,6 +13,7 @@ CLAUSES = {
     "unpacked": "it unpacks to far more than it should",
     "gone": "deleted",
     "no_access": "not open to me",
+    "untranscribed": "not transcribed yet",
 }
 """By the reason of a FileUnreadable; every reason there is."""
 
@@ -47,6 +48,10 @@ _TOLD = {
     "no_access": (
         "is not open to me: Slack gave me its sign-in page, or refused.",
         "Share it in a channel that I am in, and from this workspace.",
+    ),
+    "untranscribed": (
+        "has no transcript yet, and I read recordings by what is said in them.",
+        "Ask again when its card says that it is ready; `/library add` begins where nobody has.",
     ),
 }
 _OTHERWISE = ("could not be read.", "Share it once more; if it happens again, tell an admin.")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.blocks import kit, settings
 from handlers.blocks.kit import Block
+from handlers.blocks.library import card as library
 from handlers.blocks.usage import words
 from handlers.blocks.usage.bars import bar_line
 from handlers.blocks.usage.chart import chart
@@ -43,8 +44,15 @@ def home(overview: Overview, channel: str, workspace_url: str) -> Block:
             DIVIDER,
             kit.header("Lately asked"),
             *_recent(overview, workspace_url),
+            *_items(overview),
         ],
     }
+
+
+def _items(overview: Overview) -> list[Block]:
+    if not overview.items:
+        return []
+    return [DIVIDER, kit.header("In the library"), *map(library.line, overview.items)]
 
 
 def use(overview: Overview) -> list[Block]:

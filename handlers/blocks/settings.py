@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from handlers.blocks import kit
 from handlers.blocks.kit import Block
 from services.home import Overview
-from services.settings import DIGESTS, LENGTH, MODEL, NOTICES, TIMEZONE, WARNINGS, wants
+from services.settings import LENGTH, MODEL, NOTICES, TIMEZONE, WARNINGS, wants
 
 DESK_CHOICE = "desk"
 NOTICE = "notices"
 LENGTHS = (("Short", "short"), ("Normal", DESK_CHOICE), ("Long, in depth", "long"))
-NOTICE_LABELS = {WARNINGS: "Warn me when a limit is nearly used up", DIGESTS: "Send digests to me, too"}
+NOTICE_LABELS = {WARNINGS: "Warn me when a limit is nearly used up"}
 ZONES = (
     "Pacific/Honolulu", "America/Anchorage", "America/Los_Angeles", "America/Denver", "America/Chicago",
     "America/New_York", "America/Toronto", "America/Mexico_City", "America/Bogota", "America/Sao_Paulo",

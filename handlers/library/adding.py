@@ -100,6 +100,10 @@ class AddingHandlers:
         await self._intake.reacted(actor, envelope.id, str(item["channel"]), str(item["ts"]))
 
     async def moved(self, envelope: Envelope) -> None:
+        """Our own coming and going changes what Slack tells us of everyone there."""
+        if envelope.event["user"] == self._bot_user:
+            await self.channel_changed(envelope)
+            return
         await self._rights.moved(Actor(envelope.team, str(envelope.event["user"])))
 
     async def channel_changed(self, envelope: Envelope) -> None:

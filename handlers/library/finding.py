@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
-from handlers.blocks.library import card, forms
+from handlers.blocks.library import card, forms, words
 from handlers.blocks.library import results as blocks
 from handlers.routes import Audience, Button, Call, Command, Press, Problems, Route, Submission, View
 from handlers.sender.replies import SlackReplies
@@ -79,7 +79,7 @@ class FindingHandlers:
         which, form = call.args.split()
         made = await self._library.export(call.actor, which, form.lower())
         upload = Upload(made.name, made.content.title, made.text.encode())
-        told = f"Here is *{card.words.plainly(made.content.title)}* as {form.lower()}."
+        told = f"Here is *{words.plainly(made.content.title)}* as {form.lower()}."
         await self._uploads.direct(call.actor.team, call.actor.user, upload, told)
         await self._replies.show(call.to, "I have sent you the file in our direct messages.")
 

@@ -22,7 +22,7 @@ from handlers.sender.recovery import Finder
 from handlers.sender.target import QUIET, fallback_text, metadata_of
 from services.entities import Actor, HeldPost, Place, Post
 from services.errors import LostClaim, SlackUnavailable, StorageUnavailable
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports import Checkpoint, Clock, UnitOfWorkFactory
 
 log = structlog.get_logger(__name__)
 
@@ -46,11 +46,13 @@ class Bulletins:
         uow: UnitOfWorkFactory,
         clock: Clock,
         lease: timedelta = LEASE,
+        checkpoint: Checkpoint = lambda _: None,
     ) -> None:
         self._calls = calls
         self._uow = uow
         self._clock = clock
         self._lease = lease
+        self._checkpoint = checkpoint
         self._finder = Finder(directory, Ledger(uow, clock), clock)
 
     async def show(self, bulletin_id: UUID, place: Place, text: str, blocks: list[Block]) -> str:
@@ -70,7 +72,9 @@ class Bulletins:
         draft = await self._draft(bulletin_id, to)
         async with self._alone(draft) as held:
             text, blocks = await render()
+            self._checkpoint("bulletin.intended")
             ts = await self._write(held, _place(draft), {"text": fallback_text(text), "blocks": blocks})
+            self._checkpoint("bulletin.posted")
             async with self._uow(atomic=False) as uow:
                 await uow.posts.sent(bulletin_id, ts)
         return ts

@@ -1,4 +1,4 @@
-"""Messages with one of Slack's own charts; with a picture of it where the workspace refuses those."""
+"""Messages with Slack's own charts and tables; with a picture, or as plain text, where a workspace refuses those."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from services.ports import Clock
 
 log = structlog.get_logger()
 
-CHART = "data_visualization"
+CHART, TABLE = "data_visualization", "data_table"
 REFUSALS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
 """For a message, and for a view, whose blocks are an argument among others."""
 PROCESSING = (0.5, 1.0, 2.0, 4.0)
 """Seconds between tries to show a file that Slack has not finished taking in."""
+
+PLAIN = 3_000
 
 T = TypeVar("T")
 Draw = Callable[[], Awaitable[Upload]]
@@ -43,9 +45,19 @@ class Charts:
             except SlackRefused as refusal:
                 if refusal.code not in REFUSALS:
                     raise
-        shown = await self._pictured(team, blocks, draw, post)
-        # Only now is it known that the chart was what Slack did not take.
+        # Only what is shown at last tells what it was that Slack did not take.
+        if self._able.has(team, TABLE):
+            try:
+                shown = await self._pictured(team, blocks, draw, post)
+            except SlackRefused as refusal:
+                if refusal.code not in REFUSALS:
+                    raise
+            else:
+                self._able.missing(team, CHART)
+                return shown
+        shown = await post(plain(blocks))
         self._able.missing(team, CHART)
+        self._able.missing(team, TABLE)
         return shown
 
     async def _pictured(self, team: str, blocks: Sequence[Block], draw: Draw, post: Post[T]) -> T:
@@ -66,6 +78,30 @@ class Charts:
                     raise
             await self._clock.sleep(pause)
         return await post(blocks)
+
+
+def plain(blocks: Sequence[Block]) -> list[Block]:
+    """No chart, and tables in letters of one width: every Slack shows that."""
+    return [as_text(block) if block["type"] == TABLE else block for block in in_place_of_chart(blocks, [])]
+
+
+def as_text(table: Block) -> Block:
+    rows = [[_words(cell) for cell in row] for row in table["rows"]]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    text = "\n".join([table["caption"], *(line.rstrip() for line in lines)])[:PLAIN]
+    return {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}],
+    }
+
+
+def _words(cell: Block) -> str:
+    """A channel in a cell is shown by its id: letters of one width hold no links."""
+    if cell["type"] != "rich_text":
+        return str(cell["text"])
+    [element] = cell["elements"][0]["elements"]
+    return str(element.get("text") or element.get("channel_id") or "")
 
 
 def image(file: str, picture: Upload) -> Block:

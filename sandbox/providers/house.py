@@ -66,6 +66,7 @@ class House:
         }
         self.speed = 0.0
         self.batch_delay = 0.0
+        self.says = ""
 
     def reset(self) -> None:
         self.ledger.reset()

@@ -52,6 +52,15 @@ class Providers:
     def batch_delay(self, seconds: float) -> None:
         self._house.batch_delay = seconds
 
+    @property
+    def says(self) -> str:
+        """What is said in recordings that have no text hidden in them: nobody listens here. Empty: nothing."""
+        return self._house.says
+
+    @says.setter
+    def says(self, text: str) -> None:
+        self._house.says = text
+
     def routes(self) -> list[web.RouteDef]:
         return [*self._anthropic.routes(), *self._openai.routes()]
 

@@ -70,8 +70,8 @@ class Context:
     sources: Sources
     fold: Fold | None = None
     unread: tuple[tuple[str, str], ...] = ()
-    answer_at_most: int | None = None
-    """Tokens that a limit leaves for the answer, where they are fewer than usual."""
+    shortened: bool = False
+    """Whether a limit leaves less than the usual longest answer."""
 
 
 class ContextBuilder:
@@ -80,11 +80,14 @@ class ContextBuilder:
         self._limit = limit
         self._answer = answer_tokens
 
-    async def build(self, thread: Thread, names: Mapping[str, str], *, instruction: str = "") -> Context:
-        """`names` maps Slack ids to what the model should call people. Raises QuestionTooLong."""
+    async def build(
+        self, thread: Thread, names: Mapping[str, str], *, instruction: str = "", reference: str = ""
+    ) -> Context:
+        """`names` maps Slack ids to what the model should call people; `reference` is material for this turn
+        alone. Raises QuestionTooLong."""
         recent = thread.recent
         reading = await self._read(thread)
-        request = self._request(thread, names, reading, instruction)
+        request = self._request(thread, names, reading, (reference, instruction))
         tokens = estimate_request(request)
         fold = self._fold(thread, names, reading, tokens)
         if fold is None and tokens > self._limit:
@@ -94,27 +97,26 @@ class ContextBuilder:
             tokens,
             100 * tokens // self._limit,
             recent[-1].at if recent else None,
-            seen_by_asker(thread, reading),
+            seen_by_asker(thread, reading, reference),
             fold,
             tuple(reading.unread),
         )
 
-    async def sources(self, thread: Thread) -> Sources:
+    async def sources(self, thread: Thread, reference: str = "") -> Sources:
         """What `build` would find, for showing an answer that is already there."""
-        return seen_by_asker(thread, await self._read(thread))
+        return seen_by_asker(thread, await self._read(thread), reference)
 
     async def _read(self, thread: Thread) -> Reading:
         return await read_files(self._files, thread.recent, int(self._limit * FILE_SHARE))
 
     def _request(
-        self, thread: Thread, names: Mapping[str, str], reading: Reading, instruction: str
+        self, thread: Thread, names: Mapping[str, str], reading: Reading, last: Sequence[str]
     ) -> ModelRequest:
         turns = [as_model(message, names, reading.texts) for message in thread.recent]
-        if instruction:
-            turns.append(ModelMessage("user", (TextPart(instruction),)))
+        told = [ModelMessage("user", (TextPart(text),)) for text in last if text]
         return ModelRequest(
             system_of(thread.conversation),
-            tuple(merged(with_breakpoints(turns))),
+            tuple(merged([*with_breakpoints(turns), *told])),
             self._answer,
             "chat",
             cache_key=str(thread.conversation.id),
@@ -175,8 +177,8 @@ def weight(message: ModelMessage) -> int:
     return estimate_request(ModelRequest((), (message,), 0, ""))
 
 
-def seen_by_asker(thread: Thread, reading: Reading) -> Sources:
+def seen_by_asker(thread: Thread, reading: Reading, reference: str = "") -> Sources:
     """The addresses that people, other bots and files brought into the thread; never what we wrote."""
     said = [message.text for message in thread.said if message.author is not Author.US]
     files = [text.text for text in reading.texts.values()]
-    return addresses_of([thread.conversation.pinned, *said, *files])
+    return addresses_of([thread.conversation.pinned, *said, *files, reference])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 from uuid import UUID
 
 from services.calendar import Calendar
@@ -12,10 +13,10 @@ from services.chat.context import Context, ContextBuilder, Fold
 from services.chat.intake import is_worded
 from services.chat.ledger import CallLedger, fold_reservation
 from services.chat.length import NORMAL, Length, capped
+from services.chat.room import SHORTEST, longest_answer
 from services.chat.sources import Addresses
 from services.chat.thread import Thread, thread_of
 from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
-from services.entities.limits import Amount
 from services.errors import (
     EmptyQuestion,
     LostClaim,
@@ -46,8 +47,6 @@ from services.retry import persistently, to_the_end
 
 FOLLOW_UPS = frozenset({Source.AGAIN, Source.CONTINUE})
 NO_ADDRESSES = Addresses()
-SHORTEST = 512
-"""Tokens of an answer that still says something."""
 SUMMARY_CUT = "\n[this summary was cut at its greatest length]"
 CONTINUE = "Go on exactly where your last message broke off. Repeat nothing and do not comment on the break."
 
@@ -63,6 +62,12 @@ class ChatSettings:
     history_limit: int = 500
     max_attempts: int = 5
     """Workers that may die with a turn, or find Slack closed, before it is given up."""
+
+
+class Librarian(Protocol):
+    async def about(self, actor: Actor, channel: str | None, question: str) -> str:
+        """Material to a question, to be told with it; `channel` None: only the asker reads the answer."""
+        ...
 
 
 class Preparation:
@@ -81,7 +86,9 @@ class Preparation:
         calendar: Calendar,
         checkpoint: Checkpoint,
         settings: ChatSettings,
+        library: Librarian | None = None,
     ) -> None:
+        self._library = library
         self._uow = uow
         self._directory = directory
         self._people = people
@@ -121,11 +128,12 @@ class Preparation:
         """What to send, folded until it fits; `percent` is how full it was before. Raises Stopped."""
         await self._read_history(claim)
         instruction = CONTINUE if claim.turn.source is Source.CONTINUE else length.instruction
+        reference = await self._reference(claim)
         fullest = 0
         while not token.cancelled:
             thread = await self.thread(claim)
             names = await self._names(thread)
-            context = await self._context.build(thread, names, instruction=instruction)
+            context = await self._context.build(thread, names, instruction=instruction, reference=reference)
             fullest = max(fullest, context.percent)
             if context.fold is None:
                 return capped(replace(context, percent=min(fullest, 100)), length)
@@ -148,9 +156,18 @@ class Preparation:
     async def sources(self, claim: Claim) -> Sources:
         """The addresses that the answer of a turn may hold, as they were when it was asked."""
         try:
-            return await self._context.sources(await self.thread(claim))
+            return await self._context.sources(await self.thread(claim), await self._reference(claim))
         except Stopped:
             return NO_ADDRESSES
+
+    async def _reference(self, claim: Claim) -> str:
+        """What the library has to say to it, as everyone who will read the answer may know."""
+        if self._library is None:
+            return ""
+        alone = claim.conversation.channel_kind == "im"
+        asked = " ".join(question.text for question in claim.questions)
+        channel = None if alone else claim.conversation.channel
+        return await self._library.about(claim.turn.actor, channel, asked)
 
     async def _names(self, thread: Thread) -> Mapping[str, str]:
         team = thread.conversation.team
@@ -202,17 +219,14 @@ class Preparation:
         await persistently(self._clock, store)
 
     async def reserve(self, claim: Claim, context: Context) -> tuple[Context, CallLedger]:
-        """Hold the worst case of the turn; what is to be sent then, and the ledger that will settle it.
+        """Hold the worst case of the turn: the ledger that will settle it, and the context it is held for.
 
-        Where a whole answer does not fit any more, a shorter one may. Raises NotEnoughBudget, TooManyRequests.
+        Where what is left allows only a shorter answer, its cap is lowered. Raises NotEnoughBudget.
         """
         try:
             await self._hold_answer(claim, context)
         except NotEnoughBudget:
-            shorter = await self._shortened(claim, context)
-            if shorter is None:
-                raise
-            context = shorter
+            context = await self._shortened(claim, context)
             await self._hold_answer(claim, context)
         self._checkpoint("reserved")
         return context, self._ledger(claim, "chat", claim.turn.id, context.tokens)
@@ -222,17 +236,14 @@ class Preparation:
             claim, "chat", claim.turn.id, context.tokens, context.request.max_tokens, question=True
         )
 
-    async def _shortened(self, claim: Claim, context: Context) -> Context | None:
-        """The same with the longest answer that fits under every limit; None below SHORTEST."""
+    async def _shortened(self, claim: Claim, context: Context) -> Context:
+        """As it is, where nothing worth it fits."""
         room = await self._limits.room(claim.turn.actor, claim.turn.channel)
-        tokens = min(context.request.max_tokens - 1, room.tokens - context.tokens)
-        while tokens >= SHORTEST:
-            if self._worst("chat", context.tokens, tokens).microdollars <= room.microdollars:
-                return replace(
-                    context, request=replace(context.request, max_tokens=tokens), answer_at_most=tokens
-                )
-            tokens = tokens * 3 // 4
-        return None
+        most = context.request.max_tokens
+        fits = longest_answer(self._prices, self._router.chain("chat"), context.tokens, most, room)
+        if not SHORTEST <= fits < most:
+            return context
+        return replace(context, request=replace(context.request, max_tokens=fits), shortened=True)
 
     async def _hold(
         self,
@@ -244,13 +255,10 @@ class Preparation:
         *,
         question: bool = False,
     ) -> None:
-        worst = self._worst(purpose, tokens_in, tokens_out)
+        worst = worst_case(self._prices, self._router.chain(purpose), tokens_in, tokens_out)
         await self._limits.reserve(
             reservation, claim.turn.actor, worst, channel=claim.turn.channel, question=question
         )
-
-    def _worst(self, purpose: str, tokens_in: int, tokens_out: int) -> Amount:
-        return worst_case(self._prices, self._router.chain(purpose), tokens_in, tokens_out)
 
     def _ledger(self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int) -> CallLedger:
         return CallLedger(

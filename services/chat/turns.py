@@ -22,6 +22,7 @@ from services.chat.preparation import ChatSettings, Preparation
 from services.chat.writing import AnswerWriting
 from services.entities import CallOutcome, Claim, Message, ModelCall, Source, Turn, TurnState
 from services.errors import (
+    AiPaused,
     BadRequest,
     LostClaim,
     NotAllowed,
@@ -41,7 +42,7 @@ from services.settings import MODEL
 log = structlog.get_logger()
 
 SOON = 0.25  # seconds
-REFUSALS = (BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
+REFUSALS = (AiPaused, BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
 
 
 class ChatService:

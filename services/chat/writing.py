@@ -151,7 +151,7 @@ class AnswerWriting:
             notes,
             context_full=context.percent if full else None,
             unread_files=context.unread,
-            at_most=context.answer_at_most,
+            shortened=context.shortened,
         )
 
     async def _note_warned(self, conversation_id: UUID) -> None:

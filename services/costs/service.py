@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
@@ -126,13 +126,14 @@ class CostService:
         """Raises NotAllowed."""
         self._policy.check(await self._people.person(actor), "costs.see")
         picture = await self._look(actor.team)
-        days = picture.by_day()
+        days, dearest = picture.by_day(), _spenders(picture)[:TOP]
+        named = await self._asked(actor.team, {one.user for one in dearest} - picture.names.keys())
         limits = [state for state in await self._states(actor, None) if state.kind == "workspace"]
         return Costs(
             today=days.get(picture.today, NOTHING),
             month=picture.this_month(days),
             limits=(*limits, *self._own_limits(picture)),
-            spenders=_spenders(picture)[:TOP],
+            spenders=tuple(replace(one, name=named.get(one.user, one.name)) for one in dearest),
             unpriced=sum(spend.unpriced for spend in picture.spends if spend.day >= picture.month),
             zone=self._calendar.zone.key,
         )

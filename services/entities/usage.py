@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from operator import add, attrgetter
 from typing import Self
 
 
@@ -90,7 +91,10 @@ class Counted:
         return self.cached_read / self.tokens_in if self.tokens_in else 0.0
 
     def __add__(self, other: Self) -> Self:
-        return type(self)(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+        return type(self)(*map(add, _values(self), _values(other)))
+
+
+_values = attrgetter(*(one.name for one in fields(Counted)))
 
 
 @dataclass(frozen=True, slots=True)

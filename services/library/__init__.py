@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.library.answers import LibraryAnswers
+from services.library.files import LibraryFiles
 from services.library.intake import LibraryIntake
 from services.library.player import LibraryItems
 from services.library.rights import Rights
@@ -15,6 +17,8 @@ from services.library.understanding import Understanding
 from services.library.work import LibraryWork
 
 __all__ = [
+    "LibraryAnswers",
+    "LibraryFiles",
     "LibraryIntake",
     "LibraryItems",
     "LibraryService",

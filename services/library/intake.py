@@ -83,9 +83,9 @@ class LibraryIntake:
 
     async def add_message(self, actor: Actor, place: Place, ts: str) -> list[Received]:
         """The files of a message, because somebody asked for it. Raises NotFound, NotAllowed."""
-        reader = await self._rights.reader(actor)
-        files = await self._directory.files_of(actor.team, place.channel, ts)
         is_direct = place.channel.startswith("D")
+        reader = await self._rights.reader(actor, at=None if is_direct else place.channel)
+        files = await self._directory.files_of(actor.team, place.channel, ts)
         if not files or not (is_direct or place.channel in reader.audiences):
             raise NotFound("file in that message")
         audience = actor.user if is_direct else place.channel
@@ -100,7 +100,7 @@ class LibraryIntake:
         self, actor: Actor, ids: Sequence[str], channel: str | None, *, title: str = "", tags: str = ""
     ) -> list[Received]:
         """Files of a form, for a channel the person is in, or (None) for themselves."""
-        reader = await self._rights.reader(actor)
+        reader = await self._rights.reader(actor, at=channel)
         if channel is not None and channel not in reader.audiences:
             raise NotFound("channel")
         files = [await self._directory.file(actor.team, each) for each in ids]
@@ -169,7 +169,7 @@ class LibraryIntake:
 
     async def set_mode(self, actor: Actor, channel: str, mode: ChannelMode) -> None:
         """By anyone in the channel. Raises NotFound for others."""
-        reader = await self._rights.reader(actor)
+        reader = await self._rights.reader(actor, at=channel)
         if channel not in reader.audiences:
             raise NotFound("channel")
         async with self._uow() as uow:

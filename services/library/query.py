@@ -32,6 +32,17 @@ _KINDS = {
     "text": MediaKind.DOCUMENT,
     "subtitles": MediaKind.SUBTITLES,
 }
+STOP = frozenset(
+    """a about after all also am an and any are as at be been before but by can could did do does for from give had
+    has have he her here him his how i if in into is it its just let like me more most my no not of on one or our out
+    over please say said says she should show so some such tell than that the their them then there these they this
+    those to up us was we were what when where which who whom whose why will with would you your
+    aber als am an auch auf aus bei bin bis da das dass dem den der des die du ein eine einem einen einer er es für
+    gibt habe haben hat ich ihr im in ist kann mit nach nicht noch nur oder sagt sagte sich sie sind so über um und
+    uns von war waren warum was wem wen wenn wer wie wir wird wo zu zum zur
+    au aux avec ce ces dans de des du elle en est et il je la le les leur mais ne nous on ou par pas pour qu que qui
+    se son sur un une vous con del el en es la las lo los no para por que se su un una y""".split()  # noqa: SIM905 - words read better
+)
 SHORTEST_STEM, ENDINGS = 4, ("ing", "ed", "es", "en", "er", "s", "e")
 
 
@@ -102,6 +113,12 @@ def _kind(value: str) -> MediaKind:
     if known is None:
         raise BadArgument(f"`{value[:40]}` is not a type: video, audio, image, document or subtitles", USAGE)
     return known
+
+
+def telling(text: str) -> list[str]:
+    """The words of a question that could stand in its answer."""
+    words = (word.lower() for word in _WORD.findall(text))
+    return [word for word in dict.fromkeys(words) if word not in STOP and len(word) > 1]
 
 
 def loosened(query: Query) -> Query | None:

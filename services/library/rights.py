@@ -50,10 +50,17 @@ class Rights:
         self._directory = directory
         self._clock = clock
 
-    async def reader(self, actor: Actor) -> Reader:
-        """Raises NotAllowed, or SlackUnavailable where nobody can say who is where."""
+    async def reader(self, actor: Actor, *, at: str | None = None) -> Reader:
+        """`at`: a channel they act in: where that is news to us, Slack is asked anew.
+
+        Raises NotAllowed, or SlackUnavailable where nobody can say who is where.
+        """
         self._policy.check(await self._people.person(actor), ACT)
-        return Reader(actor, await self._channels(actor) | {actor.user})
+        channels = await self._channels(actor)
+        if at is not None and at not in channels:
+            await self.moved(actor)
+            channels = await self._channels(actor)
+        return Reader(actor, channels | {actor.user})
 
     async def item(self, actor: Actor, which: UUID | str) -> Content:
         """By id or short id. Raises NotFound: what may not be seen is not there."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.entities import Actor
 from services.entities.library import Content, Found, Hit, Passage, Query, Results, Share
 from services.errors import BadArgument, NotFound
+from services.library.answers import grouped
 from services.library.naming import file_name, tags_of, titled
 from services.library.query import USAGE, QueryParser, loosened
 from services.library.rights import ITEM, Reader, Rights
@@ -84,15 +85,6 @@ class LibraryService:
             found = await self._grouped(uow, hits[:limit])
         return Results(query, page, found, len(hits) > limit, loose=loose is not None and bool(hits))
 
-    async def passages_near(self, actor: Actor, query: Query, limit: int) -> Sequence[Found]:
-        """For a question in whole sentences: any of its words, the best passages first."""
-        loose = loosened(query)
-        if loose is None:
-            return []
-        reader = await self._rights.reader(actor)
-        async with self._uow(atomic=False) as uow:
-            return await self._grouped(uow, await self._hits(uow, reader, loose, 0, limit - 1))
-
     async def _hits(
         self, uow: UnitOfWork, reader: Reader, query: Query, page: int, limit: int
     ) -> Sequence[Hit]:
@@ -110,8 +102,7 @@ class LibraryService:
     async def _grouped(self, uow: UnitOfWork, hits: Sequence[Hit]) -> list[Found]:
         """By item, in the order of each one's best passage."""
         items = {item.id: item for item in await uow.library.contents({hit.content_id for hit in hits})}
-        order = dict.fromkeys(hit.content_id for hit in hits if hit.content_id in items)
-        return [Found(items[each], [hit for hit in hits if hit.content_id == each]) for each in order]
+        return grouped(hits, items)
 
     # -- reading -------------------------------------------------------------------------------
 

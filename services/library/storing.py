@@ -103,7 +103,8 @@ class Storing:
         if head is None:
             raise FileUnreadable(item.title, "gone")
         await self._objects.fetch(key, path)
-        return Fetched(path, head.size, head.sha256, item.title, head.content_type)
+        sha256 = head.sha256 or await hash_of(path)  # what others put there has none
+        return Fetched(path, head.size, sha256, item.title, head.content_type)
 
     async def _poster(self, base: str, path: Path, probe: Probe, folder: Path) -> str | None:
         target = folder / "poster.jpg"

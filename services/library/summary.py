@@ -186,7 +186,7 @@ def chapters_of(text: str, passages: Sequence[Passage]) -> tuple[Chapter, ...]:
     end = max((passage.end or 0.0 for passage in passages), default=0.0)
     begins = [(_seconds(time), titled(title)) for time, title in _CHAPTER.findall(text)]
     inside = sorted((at, title) for at, title in dict(begins).items() if at < end and title)[:20]
-    ends = [at for at, _ in inside[1:]] + [end]
+    ends = [*(at for at, _ in inside[1:]), end][: len(inside)]
     return tuple(Chapter(at, until, title) for (at, title), until in zip(inside, ends, strict=True))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from services.entities.library import Content, Passage
 from services.entities.media import AudioPart, MediaKind, Page, Segment, Transcript
 
-LONGEST_SECONDS, LONGEST_TEXT = 12.0, 220
+LONGEST_SECONDS, LONGEST_TEXT, SENTENCE = 12.0, 220, 40
 PARAGRAPH = 700  # characters of a document's passage
 EVERY_PART = 10_000
 """Numbers that each part of the sound has for its passages."""
@@ -40,7 +40,7 @@ def grouped(segments: Iterable[Segment]) -> Iterator[Segment]:
 
 
 def _fits(held: Segment, segment: Segment, text: str) -> bool:
-    ended = held.text.endswith((".", "!", "?", "…")) and len(held.text) > LONGEST_TEXT / 3
+    ended = held.text.endswith((".", "!", "?", "…")) and len(held.text) > SENTENCE
     return (
         not ended
         and held.speaker == segment.speaker

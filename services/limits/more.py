@@ -19,6 +19,7 @@ from services.people import PeopleService
 from services.policy import Policy
 from services.ports import Clock, UnitOfWorkFactory
 from services.ports.limits import LimitNotices
+from services.settings import WARNINGS, wants
 
 REQUEST_TASK = "limits.request"
 WARN_TASK = "limits.warn"
@@ -125,6 +126,9 @@ class MoreService:
         return len(due)
 
     async def warn(self, of: NearlyFull) -> None:
+        """To the person alone, unless they have switched such warnings off."""
+        if not wants(await self._people.settings(of.actor), WARNINGS):
+            return
         scope = scope_of(of.scope)
         state = await self._limits.state(of.actor, scope, of.unit)
         if state is not None and state.starts == of.starts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.media.unreadable import Unreadable
 
@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
 MAGIC = b"%PDF-"
+UNPACKED = 16 * 2**20
+"""Bytes of one stream. The text of a page is far less, and the pictures are not unpacked."""
+UNPACKERS = (
+    "zlib_maximum_output_length",
+    "lzw_maximum_output_length",
+    "run_length_maximum_output_length",
+    "array_based_stream_maximum_output_length",
+)
 MAGIC_WITHIN = 1024  # where readers still accept the header
 
 
@@ -29,13 +37,15 @@ def count(path: Path) -> int:
 
 def pages(path: Path) -> Iterator[str]:
     """The text of each. Raises Unreadable: "password", "damaged", "too_large"."""
-    from pypdf import PdfReader
+    from pypdf import PdfReader, apply_configuration
     from pypdf.errors import LimitReachedError
 
-    try:
-        yield from map(_text, _opened(PdfReader(path)).pages)
-    except LimitReachedError:
-        raise Unreadable("too_large") from None
+    limits: dict[str, Any] = dict.fromkeys(UNPACKERS, UNPACKED)
+    with apply_configuration(**limits):
+        try:
+            yield from map(_text, _opened(PdfReader(path)).pages)
+        except LimitReachedError:
+            raise Unreadable("too_large") from None
 
 
 def _opened(reader: PdfReader) -> PdfReader:

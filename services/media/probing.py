@@ -36,6 +36,7 @@ def _pages(file: Path, form: Form) -> int:
     match form.family:
         case "pdf":
             count = pdf.count(file)
+            next(pdf.pages(file), None)  # a bomb shows before anything of it is kept
         case "pptx":
             count = slides.count(file)
         case "xlsx":

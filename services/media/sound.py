@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from services.media.cutting import Piece, Samples
 
-AT_A_TIME = 16_000  # samples: one second
+RATE = 16_000
+AT_A_TIME = 4 * RATE  # samples
 BEHIND = 4  # parts that may wait to be written
-FAST = {"compression_level": "2"}
 PLACES = 2
 
 
@@ -65,7 +65,7 @@ def _part(number: int, target: Path, piece: Piece) -> dict[str, Any]:
 
 
 def _seconds(samples: int) -> float:
-    return round(samples / AT_A_TIME, PLACES)
+    return round(samples / RATE, PLACES)
 
 
 def _pieces(decoded: Iterator[Samples], longest: float) -> Iterator[Piece]:
@@ -74,14 +74,14 @@ def _pieces(decoded: Iterator[Samples], longest: float) -> Iterator[Piece]:
     cutter, heard = Cutter(), 0
     for samples in decoded:
         heard += len(samples)
-        if heard > longest * AT_A_TIME:
+        if heard > longest * RATE:
             raise Unreadable("too_long")
         yield from cutter.feed(samples)
     yield from cutter.end()
 
 
 def _decoded(source: Path, family: str, index: int) -> Iterator[Samples]:
-    """Second by second. The whole way from the file is FFmpeg's own: a loop over its small frames takes twice as long.
+    """Some seconds at a time. The whole way from the file is FFmpeg's own: a loop over its small frames takes twice as long.
 
     Gaps between timestamps become silence, so that times in the parts are times in the recording.
     """
@@ -105,8 +105,8 @@ def _linked(graph: Graph, source: Path, family: str, index: int) -> FilterContex
         graph.add(
             "amovie", filename=str(source), format_name=family, stream_index=str(index), format_opts=options
         ),
-        graph.add("aresample", f"{AT_A_TIME}:async=1:first_pts=0"),
-        graph.add("aformat", f"sample_fmts=s16:sample_rates={AT_A_TIME}:channel_layouts=mono"),
+        graph.add("aresample", f"{RATE}:async=1:first_pts=0"),
+        graph.add("aformat", f"sample_fmts=s16:sample_rates={RATE}:channel_layouts=mono"),
         graph.add("asetnsamples", f"n={AT_A_TIME}:p=0"),
         graph.add("abuffersink"),
     ]
@@ -120,8 +120,8 @@ def _write(target: Path, samples: Samples) -> None:
     import av
 
     with av.open(str(target), "w", format="flac") as out:
-        stream = out.add_stream("flac", rate=AT_A_TIME, layout="mono", options=FAST)
+        stream = out.add_stream("flac", rate=RATE, layout="mono")
         frame = av.AudioFrame.from_ndarray(samples[None, :], format="s16", layout="mono")
-        frame.sample_rate = AT_A_TIME
+        frame.sample_rate = RATE
         out.mux(stream.encode(frame))
         out.mux(stream.encode(None))

@@ -545,11 +545,11 @@ class AnswerNotes:
     kept: bool = False  # given before to the very same; offers "Answer again"
     stopped: bool = False
     broken: bool = False  # offers "Continue"
+    shortened: bool = False  # a limit left no more than a shorter one
     cut: bool = False  # the output cap was reached; offers "Continue"
     failover_from: str | None = None
     context_full: int | None = None  # percent, when the person is to be told
     unread_files: tuple[tuple[str, str], ...] = ()  # (name, reason as in FileUnreadable)
-    at_most: int | None = None  # tokens that a limit left for the answer, where the person is to be told
 
 
 class Sources(Protocol):

@@ -72,6 +72,17 @@ def days_of(tallies: Tallies, span: Span) -> tuple[tuple[date, Counted], ...]:
     return tuple((day, used.get(day, NOTHING)) for day in _days(span))
 
 
+def used_days(tallies: Tallies, span: Span, wanted: Span) -> Sequence[tuple[date, Counted]] | None:
+    """Those of `wanted` that had calls, in order; None where the tallies do not reach so far."""
+    if wanted.first < span.first or wanted.last > span.last:
+        return None
+    days = ((one.day, one.counted) for one in tallies.now if one.dimension is None and one.day)
+    return sorted(
+        ((day, counted) for day, counted in days if wanted.first <= day <= wanted.last),
+        key=lambda one: one[0],
+    )
+
+
 def rows_of(tallies: Tallies, dimension: Dimension, names: Mapping[str, str]) -> tuple[Row, ...]:
     """The dearest first, then what used most."""
     found = [one for one in tallies.now if one.dimension is dimension and one.day is None]

@@ -13,7 +13,7 @@ from services.policy import Policy
 from services.ports import Clock, UnitOfWorkFactory
 from services.usage.forecast import forecast, looked_at
 from services.usage.periods import period_of
-from services.usage.report import Query, Report, days_of, rows_of, total_of, trend_of
+from services.usage.report import Query, Report, days_of, rows_of, total_of, trend_of, used_days
 
 KINDS_OF_LIMITS = {
     ScopeKind.PERSON: frozenset({"person", "workspace"}),
@@ -56,7 +56,9 @@ class UsageService:
         subject = await self._subject(query.scope)
         async with self._uow(atomic=False) as uow:
             tallies = await uow.usage.tallies(query.scope, period.span, period.before)
-            days = await uow.usage.daily(query.scope, looked_at(today))
+            days = used_days(tallies, period.span, looked_at(today))
+            if days is None:
+                days = await uow.usage.daily(query.scope, looked_at(today))
             names = await uow.usage.names(query.scope.team, _people(tallies))
         return Report(
             query=query,

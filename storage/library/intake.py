@@ -58,6 +58,10 @@ class Intake(Store):
         )
         return Received(to_content(known), to_share(there) if there else share, fresh=False, linked=True)
 
+    async def by_file(self, team: str, file_id: str) -> Content | None:
+        row = await self._one(_KNOWN, team=team, file_id=file_id)
+        return to_content(row) if row and row.deleted_at is None else None
+
     async def mode(self, team: str, channel: str) -> ChannelMode | None:
         found = await self._value(_MODE, team=team, channel=channel)
         return ChannelMode(found) if found else None

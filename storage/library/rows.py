@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Row
 
 from services.entities import FileRef, Place
-from services.entities.library import Content, ContentState, Part, PartState, Passage, Share, Stage
+from services.entities.library import Content, ContentState, Hit, Part, PartState, Passage, Share, Stage
 from services.entities.media import Chapter, MediaKind, Probe, SubtitleTrack
 from storage.chat.rows import storable
 
@@ -130,3 +131,9 @@ def from_passage(passage: Passage) -> dict[str, object]:
 
 def to_part(row: Row[Any]) -> Part:
     return Part(row.number, row.start_at, row.end_at, PartState(row.state), row.call_id)
+
+
+def to_hit(row: asyncpg.Record) -> Hit:
+    """Of the driver's own row."""
+    passage = Passage(row["number"], row["text"], row["start_at"], row["end_at"], row["page"], row["speaker"])
+    return Hit(row["content_id"], passage, row["marked"], row["rank"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +19,10 @@ from services.links import ItemSessions, LinkSigner
 from services.ports import Clock
 from services.ports.library import PlayableItem, PlayableText
 from services.ports.objects import ObjectStore
+from storage.objects import FolderStore
+from tests.admin_web.films import make_poster
 from tests.e2e.stage import free_port
+from tests.fakes.clock import FakeClock
 from tests.fakes.items import FakeItems
 
 SECRET = b"s" * 32
@@ -65,6 +70,22 @@ async def running(store: ObjectStore, clock: Clock, *, site: str | None = None) 
         yield Desk(url, items, store, links, sessions, clock)
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def filled(folder: Path, film_file: Path) -> AsyncIterator[Desk]:
+    """The site with a film, a picture and a report that Ana may see."""
+    async with running(FolderStore(folder / "objects"), FakeClock()) as desk:
+        poster = make_poster(folder / "poster.jpg")
+        for key, path, mimetype in (
+            ("media/2026/film", film_file, "video/mp4"),
+            ("media/2026/poster", poster, "image/jpeg"),
+        ):
+            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+            await desk.store.put(key, path, sha256=sha256, content_type=mimetype)
+        for item, text in (film(), picture(), report()):
+            desk.items.add(item, text, ANA)
+        yield desk
 
 
 def film() -> tuple[PlayableItem, PlayableText]:

@@ -21,15 +21,18 @@ import uvloop
 from storage.embedded import EmbeddedPostgres
 from tests.bench import (
     acknowledgement,
+    audio,
     caching,
     calls,
     growth,
     latency,
     report,
     reservations,
+    search,
     start,
     throughput,
     upload,
+    usage,
 )
 from tests.bench.processes import ROOT, busy, cpu_of
 from tests.bench.report import Figure
@@ -48,6 +51,9 @@ BENCHES: dict[str, Bench] = {
     "P3": lambda stand: latency.bench(stand, latency.Size()),
     "P4": lambda stand: calls.bench(stand, calls.Size()),
     "P5": lambda stand: upload.bench(stand, upload.Size()),
+    "P6": lambda stand: audio.bench(stand, audio.Size()),
+    "P7": lambda stand: search.bench(stand, search.Size()),
+    "P8": lambda stand: usage.bench(stand, usage.Size()),
     "P9": lambda stand: reservations.bench(stand, reservations.Size()),
     "P11": lambda stand: start.bench(stand, start.Size()),
     "P12": lambda _: caching.bench(caching.Size()),

@@ -55,7 +55,7 @@ class Stand:
         return running(f"tests.bench.floors.{name}", port, variables, self.folder / f"{name}.log")
 
     def product(self, database: Database, **more: str) -> AbstractAsyncContextManager[Bot]:
-        """`showrunner serve`, as an operator runs it, but with nearly endless budgets."""
+        """`showrunner serve`, as an operator runs it, but with nearly endless budgets, and questions by the thousand."""
         port = free_port()
         variables = {
             **self.workspace.environment,
@@ -63,6 +63,7 @@ class Stand:
             "SHOWRUNNER_MODE": "http",
             "SHOWRUNNER_PORT": str(port),
             "SHOWRUNNER_DAILY_TOKENS": PLENTY,
+            "SHOWRUNNER_REQUESTS_PER_MINUTE": "0",
             **more,
         }
         return running("bot", port, variables, self.folder / "serve.log", ["serve"])

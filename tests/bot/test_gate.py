@@ -6,6 +6,7 @@ import io
 import socket
 import time
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -16,11 +17,11 @@ from bot.gate import BODY_LIMIT, EventsGate
 from bot.manifest import EVENTS_PATH
 from bot.metrics import Metrics
 from bot.web import Site
-from handlers.routes import Event
+from handlers.routes import Button, Event, View
 from tests.bot import payloads
 from tests.bot.conftest import SECRET, SETTINGS, Door, Taken
 from tests.chaos.forgeries import Forger, sign
-from tests.chaos.nonsense import FORM
+from tests.chaos.nonsense import FORM, PAYLOADS
 
 NOW = 1_795_356_000
 BODY = orjson.dumps(payloads.event(payloads.mention()))
@@ -47,7 +48,8 @@ async def no_figures():
 @asynccontextmanager
 async def opened(now=lambda: NOW):
     taken = Taken()
-    door = Door(Event("app_mention", taken), Event("message", taken))
+    form = View("chat.ask_modal", taken)
+    door = Door(Event("app_mention", taken), Event("message", taken), Button("chat.again", taken), form)
     site = Site(SETTINGS, Metrics(), nothing, no_figures)
     application = site.application(EventsGate(door.app, SECRET, now).receive)
     async with TestClient(TestServer(application)) as client:
@@ -147,6 +149,12 @@ async def test_an_event_under_another_content_type_is_never_5xx(gate, kind):
 )
 async def test_signed_nonsense_is_refused(gate, body):
     assert 400 <= await gate.post(body, signed(body)) < 500
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+async def test_an_interaction_that_is_none_is_refused(gate, payload):
+    body = f"payload={quote(payload)}".encode()
+    assert 400 <= await gate.post(body, signed(body, **{"Content-Type": FORM})) < 500
 
 
 async def test_unsigned_nonsense_is_refused_without_being_read(gate):

@@ -29,7 +29,7 @@ PLENTY = {
     "SHOWRUNNER_LOG_LEVEL": "warning",
     "SHOWRUNNER_DRAIN_SECONDS": "2",
 }
-MORTAL = {"SHOWRUNNER_HEARTBEAT_SECONDS": "0.5"}  # whose death is to be noticed soon
+MORTAL = {"SHOWRUNNER_HEARTBEAT_SECONDS": "1"}  # whose death is to be noticed soon
 EVENTS_PATH = "/slack/events"
 BODIES_KEPT = 20_000  # of what the providers were asked: every question must be found again
 

@@ -19,7 +19,11 @@ from tests.chaos import (
     r9_budget,
     r10_database,
     r10_network,
+    r11_library,
+    r11_objects,
     r13_rate_limits,
+    r14_files,
+    r17_alerts,
     slack_input,
 )
 from tests.chaos.ground import Ground
@@ -40,7 +44,11 @@ LINES: Mapping[str, Run] = MappingProxyType(
         "R9": r9_budget.run,
         "R10": r10_database.run,
         "R10-NET": r10_network.run,
+        "R11": r11_objects.run,
+        "R11-LIBRARY": r11_library.run,
         "R13": r13_rate_limits.run,
+        "R14": r14_files.run,
+        "R17": r17_alerts.run,
         "SLACK-INPUT": slack_input.run,
         "MODEL-OUTPUT": output_strings.run,
         "INJECTIONS": injections.run,

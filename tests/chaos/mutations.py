@@ -11,12 +11,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import orjson
+import uvloop
+
+from tests.chaos import injections, output_strings, r1_duplicates, r2_crashes, slack_input
+from tests.chaos.ground import Ground, standing
+from tests.chaos.report import Line
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "data", "docs")
@@ -51,13 +57,15 @@ class Mutation:
 
 MIGRATION = "storage/migrations/versions/0001_chat.py"
 STATEMENTS = "storage/chat/statements.py"
-SCALES: Mapping[str, float] = {
-    "R1": 0.1,
-    "R2": 0.02,
-    "SLACK-INPUT": 0.02,
-    "MODEL-OUTPUT": 0.02,
-    "INJECTIONS": 0.1,
-}
+SMALL: Mapping[str, Callable[[Ground], Awaitable[Line]]] = MappingProxyType(
+    {
+        "R1": lambda ground: r1_duplicates.run(ground, 0.1),
+        "R2": lambda ground: r2_crashes.crash(ground, ["sent"]),
+        "SLACK-INPUT": lambda ground: slack_input.run(ground, 0.02),
+        "MODEL-OUTPUT": lambda ground: output_strings.run(ground, 0.02),
+        "INJECTIONS": lambda ground: injections.run(ground, 0.1),
+    }
+)
 
 MUTATIONS = (
     Mutation(
@@ -77,7 +85,16 @@ MUTATIONS = (
         "the reservation",
         ("R2",),
         (
-            Edit("storage/calls.py", "        wanted = _columns(lines)\n", "        return ()\n"),
+            Edit(
+                "services/chat/preparation.py",
+                '        await self._hold(\n            claim, "chat", claim.turn.id,',
+                '        await no_hold(\n            claim, "chat", claim.turn.id,',
+            ),
+            Edit(
+                "services/chat/preparation.py",
+                "def check_question(",
+                "async def no_hold(*_, **__): ...\n\n\ndef check_question(",
+            ),
             Edit("services/chat/ledger.py", "begin(call, self.reservation,", "begin(call, None,"),
         ),
     ),
@@ -127,7 +144,9 @@ MUTATIONS = (
 )
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
+    if arguments:
+        return here(arguments[0])
     lines = list(dict.fromkeys(line for mutation in MUTATIONS for line in mutation.red))
     rows = [row("nothing", line, run((), line), expected=True) for line in lines]
     for mutation in MUTATIONS:
@@ -137,23 +156,32 @@ def main() -> int:
     return 0 if all(good for _, good in rows) else 1
 
 
-def row(what: str, line: str, found: tuple[bool, str], *, expected: bool) -> tuple[str, bool]:
-    met, figure = found
-    good = met is expected
-    print(f"{what}: {line} {'green' if met else 'red'}\n    {figure}", flush=True)
-    return f"| {what} | {line} | {'green' if met else 'red'} | {'yes' if good else '**no**'} |", good
+def row(what: str, line: str, found: Line, *, expected: bool) -> tuple[str, bool]:
+    good, colour = found.met is expected, "green" if found.met else "red"
+    print(f"{what}: {line} {colour}\n    {found.figure}", flush=True)
+    return f"| {what} | {line} | {colour} | {'yes' if good else '**no**'} |", good
 
 
-def run(edits: Sequence[Edit], line: str) -> tuple[bool, str]:
-    """Whether the line is met in a tree with these edits, and its figure."""
+def run(edits: Sequence[Edit], line: str) -> Line:
+    """The line as it comes out in a tree with these edits."""
     with copied() as tree:
         for edit in edits:
             edit.apply(tree)
-        command = [sys.executable, "-m", "tests.chaos", "--only", line, "--scale", str(SCALES[line])]
+        command = [sys.executable, "-m", "tests.chaos.mutations", line]
         env = {**os.environ, "PYTHONPATH": str(tree)}
-        subprocess.run(command, cwd=tree, env=env, timeout=LONGEST, check=False, capture_output=True)
-        (found,) = orjson.loads((tree / "build" / "chaos.json").read_bytes())["lines"]
-        return bool(found["met"]), str(found["figure"])
+        done = subprocess.run(command, cwd=tree, env=env, timeout=LONGEST, check=True, stdout=subprocess.PIPE)
+        return Line(**orjson.loads(done.stdout.splitlines()[-1]))
+
+
+def here(line: str) -> int:
+    """Runs a line in this tree, small."""
+
+    async def small() -> Line:
+        async with standing(apart=False) as ground:
+            return await SMALL[line](ground)
+
+    print(orjson.dumps(asdict(uvloop.run(small()))).decode())
+    return 0
 
 
 @contextmanager
@@ -165,4 +193,4 @@ def copied() -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

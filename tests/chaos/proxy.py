@@ -26,12 +26,14 @@ class Weather:
     black_hole  a new connection is taken, what is sent goes nowhere, nothing comes back
     refused     nobody listens
     deaf        the port listens, but a connection is never completed: connecting times out
-    `cut_after`: bytes from the server after which a connection is reset. `latency`: seconds before each piece.
+    `cut_after`: bytes from the server after which a connection is reset; `cut_sent`: bytes to it.
+    `latency`: seconds before each piece.
     """
 
     trouble: Trouble = "none"
     latency: float = 0.0
     cut_after: int | None = None
+    cut_sent: int | None = None
 
 
 class Proxy:
@@ -66,10 +68,15 @@ class Proxy:
         return parts._replace(netloc=f"{user}127.0.0.1:{self.port}", query=query).geturl()
 
     async def turn(
-        self, trouble: Trouble = "none", *, latency: float = 0.0, cut_after: int | None = None
+        self,
+        trouble: Trouble = "none",
+        *,
+        latency: float = 0.0,
+        cut_after: int | None = None,
+        cut_sent: int | None = None,
     ) -> None:
         """Change the weather; connections that are open now are cut, so that all meet the new one."""
-        self.weather = Weather(trouble, latency, cut_after)
+        self.weather = Weather(trouble, latency, cut_after, cut_sent)
         self.cut_all()
         if trouble in {"refused", "deaf"}:
             await self._fall_silent(deaf=trouble == "deaf")
@@ -139,7 +146,7 @@ class Proxy:
             return
         self._open.add(forth)
         try:
-            up = asyncio.create_task(_pump(reader, forth, weather.latency, None))
+            up = asyncio.create_task(_pump(reader, forth, weather.latency, weather.cut_sent, writer))
             await _pump(back, writer, weather.latency, weather.cut_after)
             up.cancel()
             await asyncio.wait({up})
@@ -159,8 +166,13 @@ def target_of(url: str) -> tuple[str, int] | Path:
 
 
 async def _pump(
-    source: asyncio.StreamReader, target: asyncio.StreamWriter, latency: float, cut_after: int | None
+    source: asyncio.StreamReader,
+    target: asyncio.StreamWriter,
+    latency: float,
+    cut_after: int | None,
+    other: asyncio.StreamWriter | None = None,
 ) -> None:
+    """`other`: what is reset as well where this way is cut: who sent learns of it at once."""
     left = cut_after
     with suppress(OSError, RuntimeError):  # uvloop's word for a closed one
         while data := await source.read(AT_ONCE):
@@ -170,6 +182,8 @@ async def _pump(
                 target.write(data[:left])
                 await target.drain()
                 _reset(target)
+                if other is not None:
+                    _reset(other)
                 return
             left = None if left is None else left - len(data)
             target.write(data)

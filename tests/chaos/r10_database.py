@@ -33,7 +33,7 @@ BAR = "PostgreSQL restarted under load 20 times: no acknowledged work lost, reco
 RESTARTS = 20
 WITHIN = 10.0
 GIVEN_UP = 60.0
-EVERY = 0.25  # seconds between two questions
+EVERY = 0.5  # seconds between two questions
 CALM = 2.0  # seconds of load before each restart
 DOWN = 1.0  # seconds the server stays away
 SPEED = 60.0
@@ -124,7 +124,7 @@ async def ready(port: int) -> None:
 
 
 async def judged(stage: ChaosStage, recoveries: list[float], line: str = "R10", bar: str = BAR) -> Line:
-    turns, acknowledged = await stage.all_ended(90), taken(stage)
+    turns, acknowledged = await stage.all_ended(240), taken(stage)
     paid, states = stage.paid_by_mark(), Counter[str]()
     lost, unshown, repeated, doubled = [], [], [], []
     for asked in stage.asked:

@@ -14,14 +14,15 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bot.lifecycle import Role
 from sandbox.settings import SandboxSettings
-from tests.chaos.crashing import Doomed
+from tests.chaos.forking import Forked, Standby, standby
 from tests.chaos.ground import MORTAL, Ground, eventually, program_environment, running, set_up
 from tests.chaos.report import Line
 from tests.chaos.stage import OPEN, Asked, ChaosStage, Turns
@@ -35,6 +36,7 @@ POINTS = ("received", "taken", "enqueued", "claimed", "reserved", "sent", "answe
 WORKED = POINTS[POINTS.index("claimed") :]
 UNCERTAIN_POINTS = frozenset({"sent", "streaming"})
 ROUNDS = 50  # at each point, over both lanes
+MOST_SECONDS = 3_600.0
 MOST_QUESTIONS = 60  # until one lands in the process that is to die
 SPEED = 40.0  # tokens a second, where an answer is to be caught while it grows
 LONG = " ".join(f"word{number}" for number in range(60))
@@ -57,37 +59,35 @@ class Lane:
     variables: dict[str, str]
     folder: Path
     queued: bool
+    standby: Standby
     deaths: list[Death] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
-    waiting: Doomed | None = None
+    left_out: int = 0
 
-    async def run(self, points: Sequence[str]) -> None:
-        try:
-            for number, point in enumerate(points):
-                doomed = self.waiting or self._next(point)
-                following = points[number + 1] if number + 1 < len(points) else None
-                await doomed.serve()
-                self.waiting = self._next(following) if following else None
-                try:
-                    await self._die(doomed, point)
-                finally:
-                    await doomed.end()
-        finally:
-            if self.waiting is not None:
-                await self.waiting.end()
+    async def run(self, points: Sequence[str], until: float) -> None:
+        """`until`: by the loop's clock; no kill begins after it."""
+        for point in points:
+            if asyncio.get_running_loop().time() > until:
+                self.left_out += 1
+                continue
+            doomed = await self._start(point)
+            try:
+                await self._die(doomed, point)
+            finally:
+                await doomed.kill()
 
-    def _next(self, point: str) -> Doomed:
+    async def _start(self, point: str) -> Forked:
         port = free_port()
         own = {} if point == "streaming" else {"SHOWRUNNER_CRASH_AT": point}
         environment = program_environment(self.stage, port, **self.variables, **own)
-        return Doomed.imported(environment, port, self.folder / "doomed.log", self._role(point))
+        return await self.standby.serve(environment, port, self.folder / "doomed.log", self._role(point))
 
     def _role(self, point: str) -> Role:
         if not self.queued:
             return "all"
         return "web" if point == "enqueued" else "worker"
 
-    async def _die(self, doomed: Doomed, point: str) -> None:
+    async def _die(self, doomed: Forked, point: str) -> None:
         streaming = point == "streaming"
         self.stage.sandbox.providers.speed = SPEED if streaming else 0
         for number in range(MOST_QUESTIONS):
@@ -103,18 +103,17 @@ class Lane:
                 return
         self.missed.append(point)
 
-    async def _kill_if_streaming(self, doomed: Doomed, asked: Asked) -> None:
+    async def _kill_if_streaming(self, doomed: Forked, asked: Asked) -> None:
         await self.stage.sandbox.wait_for(lambda: self.stage.answers_with(asked), 30)
         turn = await self.stage.turn_of(asked)
         if turn and f":{doomed.pid}:" in str(turn["worker"]) and turn["state"] == "running":
-            doomed.kill()
-            await asyncio.to_thread(doomed.process.wait)
+            await doomed.kill()
 
-    async def _died_with(self, doomed: Doomed, asked: Asked) -> bool:
+    async def _died_with(self, doomed: Forked, asked: Asked) -> bool:
         """Whether the process died before this question was done with; it was the only one open."""
 
         async def over() -> str | None:
-            if doomed.dead:
+            if doomed.returncode is not None:
                 return "dead"
             turn = await self.stage.turn_of(asked)
             return "done" if turn is not None and turn["state"] not in OPEN else None
@@ -124,28 +123,29 @@ class Lane:
 
 async def run(ground: Ground, scale: float) -> Line:
     whole, half = max(1, round(ROUNDS * scale)), max(1, round(ROUNDS * scale / 2))
-    worked = [point for point in WORKED for _ in range(half)]
-    return await crash(
-        ground, ["received"] * whole + ["taken"] * half + worked, ["enqueued"] * whole + worked
-    )
+    at_once = mixed({"received": whole, "taken": half, **dict.fromkeys(WORKED, half)})
+    queued = mixed({"enqueued": whole, **dict.fromkeys(WORKED, half)})
+    return await crash(ground, at_once, queued)
+
+
+def mixed(rounds: Mapping[str, int]) -> list[str]:
+    """Each point so many times, in turn, so that a run that is cut short has seen them all."""
+    most = max(rounds.values())
+    return [point for number in range(most) for point, times in rounds.items() if number < times]
 
 
 async def crash(ground: Ground, at_once: Sequence[str], queued: Sequence[str] = ()) -> Line:
-    """`at_once` within Slack's rate tiers, `queued` streaming whenever it likes."""
-    counts = await asyncio.gather(
-        *(
-            crashed(ground, points, queued=number > 0)
-            for number, points in enumerate((at_once, queued))
-            if points
-        )
-    )
-    total = sum(counts, Counter())
+    """`at_once` within Slack's rate tiers, `queued` streaming whenever it likes; two lanes each."""
+    until = asyncio.get_running_loop().time() + MOST_SECONDS
+    ways = ((at_once[::2], False), (at_once[1::2], False), (queued[::2], True), (queued[1::2], True))
+    running = (crashed(ground, points, until, queued=queue) for points, queue in ways if points)
+    total = sum(await asyncio.gather(*running), Counter())
     return Line("R2", BAR, figure(total), met(total))
 
 
-async def crashed(ground: Ground, points: Sequence[str], *, queued: bool) -> Counter[str]:
+async def crashed(ground: Ground, points: Sequence[str], until: float, *, queued: bool) -> Counter[str]:
     async with lane(ground, queued=queued) as way:
-        await way.run(points)
+        await way.run(points, until)
         return await audit(way)
 
 
@@ -155,11 +155,12 @@ async def lane(ground: Ground, *, queued: bool) -> AsyncIterator[Lane]:
     roles: Sequence[Role] = ("web", "worker") if queued else ("all",)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         async with (
+            standby(Path(folder) / "standby.log") as starter,
             ground.database() as database,
             set_up(database, settings=QUICK_RETRIES) as stage,
             running(stage, len(roles), apart=True, roles=roles, **variables),
         ):
-            yield Lane(stage, variables, Path(folder), queued)
+            yield Lane(stage, variables, Path(folder), queued, starter)
 
 
 async def audit(lane: Lane) -> Counter[str]:
@@ -170,6 +171,7 @@ async def audit(lane: Lane) -> Counter[str]:
     reserved = await stage.reserved()
     found["questions"], found["kills"] = len(stage.asked), len(lane.deaths)
     found["checkpoint never reached"] = len(lane.missed)
+    found["left out for want of time"] = lane.left_out
     for asked in stage.asked:
         found += one_question(stage, asked, state(turns, asked), paid[asked.mark])
     for death in lane.deaths:
@@ -221,7 +223,7 @@ async def decide(stage: ChaosStage, uncertain: Sequence[Asked]) -> Counter[str]:
         for back in stage.questions_back(asked)[:1]:
             action = "chat.ask_again" if again else "chat.let_be"
             await asyncio.gather(*(stage.people.press("ana", action, back) for _ in range(2)))
-            turn = await stage.ended(asked)
+            turn = await decided(stage, asked)
             more = stage.paid_by_mark()[asked.mark] - before[asked.mark]
             found["decided"] += 1
             found["asking again went wrong"] += again and (turn["state"] != "answered" or more != 1)
@@ -230,7 +232,21 @@ async def decide(stage: ChaosStage, uncertain: Sequence[Asked]) -> Counter[str]:
     return found
 
 
+async def decided(stage: ChaosStage, asked: Asked) -> dict[str, Any]:
+    """A busy process acknowledges a button before it has done what it says."""
+
+    async def moved() -> dict[str, Any] | None:
+        turn = await stage.ended(asked)
+        return turn if turn["state"] != "uncertain" else None
+
+    try:
+        return await eventually(moved, 60, every=0.2)
+    except TimeoutError:
+        return await stage.ended(asked)
+
+
 FAULTS = (
+    "left out for want of time",
     "checkpoint never reached",
     "ended in another way",
     "lost",

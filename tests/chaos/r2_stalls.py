@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tests.chaos.crashing import Doomed
+from tests.chaos.forking import Forked, standby
 from tests.chaos.ground import MORTAL, Ground, program_environment, running, set_up
 from tests.chaos.report import Line
 from tests.chaos.stage import Asked, ChaosStage, Turns
@@ -24,7 +24,7 @@ from tests.e2e.stage import free_port
 BAR = "a process stands still longer than its lease and goes on: nothing paid twice, nothing answered twice"
 STALLS = 20
 MOST_QUESTIONS = 40
-LONGER_THAN_A_LEASE = 6.0
+LONGER_THAN_A_LEASE = 9.0  # and than a sweep takes to notice
 SETTLE = 4.0
 SLOW = 3.0  # seconds that the directory takes, so that a worker can be caught before its call
 SPEED = 40.0
@@ -37,7 +37,7 @@ MOMENTS: tuple[Moment, ...] = ("before the call", "while it streams")
 @dataclass
 class Pair:
     stage: ChaosStage
-    slowcoach: Doomed
+    slowcoach: Forked
 
     async def stall(self, moment: Moment) -> Asked:
         """Stops the process while it works on a question, lets the other take over, and lets it go on."""
@@ -83,19 +83,19 @@ async def run(ground: Ground, scale: float) -> Line:
     variables = {**MORTAL, "SHOWRUNNER_RATE_GATES": "false"}
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         async with (
+            standby(Path(folder) / "standby.log") as starter,
             ground.database() as database,
             set_up(database) as stage,
             running(stage, 1, apart=True, **variables),
         ):
             port = free_port()
             environment = program_environment(stage, port, **variables)
-            slowcoach = Doomed.imported(environment, port, Path(folder) / "slowcoach.log")
+            slowcoach = await starter.serve(environment, port, Path(folder) / "slowcoach.log")
             try:
-                await slowcoach.serve()
                 pair = Pair(stage, slowcoach)
                 stalled = [(moment, await pair.stall(moment)) for moment in MOMENTS for _ in range(stalls)]
             finally:
-                await slowcoach.end()
+                await slowcoach.kill()
             return judged(stage, stalled, await stage.all_ended())
 
 

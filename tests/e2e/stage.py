@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import asyncpg
@@ -86,12 +86,11 @@ class Stage:
     async def answers(
         self, channel: Channel, thread_ts: str, count: int = 1, timeout: float = 15
     ) -> list[Message]:
-        """Our first `count` messages there, each whole: nothing streams, and its buttons are below it."""
+        """Our answers there, once `count` are whole: nothing streams, and the buttons are below each."""
 
         def whole() -> list[Message] | None:
-            ours = self.ours_in(channel, thread_ts)
-            done = len(ours) >= count and all(is_whole(message) for message in ours[:count])
-            return ours if done else None
+            answers = [message for message in self.ours_in(channel, thread_ts) if is_whole(message)]
+            return answers if len(answers) >= count else None
 
         return await self.sandbox.wait_for(whole, timeout)
 
@@ -188,6 +187,12 @@ async def staged_processes(database: Database, count: int = 2, mode: str = "sock
         yield Stage(sandbox, database, mode)
 
 
+class Process(Protocol):
+    returncode: int | None
+
+    def poll(self) -> int | None: ...
+
+
 @asynccontextmanager
 async def serving(
     variables: dict[str, str], port: int, arguments: Sequence[str] = ("serve",)
@@ -210,7 +215,7 @@ async def serving(
         process.stderr.close()
 
 
-async def ready(port: int, process: subprocess.Popen[bytes] | None = None, timeout: float = 120) -> None:
+async def ready(port: int, process: Process | None = None, timeout: float = 300) -> None:
     async with asyncio.timeout(timeout), aiohttp.ClientSession() as session:
         while True:
             if process is not None and process.poll() is not None:

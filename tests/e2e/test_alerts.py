@@ -132,7 +132,7 @@ async def test_ops_lists_alerts_and_costs(database: Database) -> None:
         await stage.private("ana", "It is yours now")
         await stage.people.command("ana", "#general", "/ops", "costs")
         costs = await stage.private("ana", "The desk's costs")
-        assert "$60.00 of $50.00 (120%)" in everything(costs)
+        assert "$60.00 of $50.00 (120 %)" in everything(costs)
         await stage.people.command("ben", "#general", "/ops", "costs")
         await stage.private("ben", "can't do that")
 

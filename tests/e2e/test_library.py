@@ -10,6 +10,13 @@ from tests.e2e.stage import everything
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+
+@pytest.fixture(autouse=True)
+async def newcomers(stage):
+    """The sandbox tells nobody of the channels that a test begins with."""
+    await stage.rows("DELETE FROM memberships")
+
+
 BRIEF = b"# Aurora brief\n\nThe launch film is ninety seconds long.\n\nThe voice is Esperanza Ruiz.\n"
 
 
@@ -89,3 +96,114 @@ async def test_a_wrong_file_is_refused_and_says_why(stage):
     channel = stage.channel()
     message = await dropped(stage, "ana", channel, "film.mp4", b"this is not a film", "video/mp4")
     assert "not what its name says" in everything(await shown(stage, channel, message, "Not added"))
+
+
+async def test_an_item_is_looked_after_by_commands(stage):
+    channel = stage.channel()
+    message = await dropped(stage, "ana", channel, "care.txt", unlike("bilby", channel), "text/plain")
+    short = short_of(await ready(stage, channel, message))
+
+    async def typed(text, answer):
+        await stage.people.command("ana", channel, "/library", text)
+        return await stage.private("ana", answer)
+
+    await typed(f"rename {short} Better name", "Now called *Better name*")
+    await typed(f"tag {short} Raw launch", "#raw #launch")
+    await shown(stage, channel, message, "#raw")
+    await typed(f"search tag:raw in:<#{channel.id}|x>", "Better name")
+    await typed("recent", "Added lately")
+    await typed(f"export {short} md", "I have sent you the file")
+    direct = stage.workspace.app_dm(stage.workspace.user("ana"))
+    sent = [file.name for each in direct.messages.values() for file in each.files]
+    assert "Better name.md" in sent
+    await typed(f"export {short} exe", "is not a form")
+    await typed(f"delete {short}", "is deleted")
+    await shown(stage, channel, message, "was deleted")
+    await typed(f"show {short}", "can't find that item")
+    await typed(f"restore {short}", "is back in the library")
+    await ready(stage, channel, message)
+    await typed("serch x", "Did you mean `search`")
+
+
+async def test_buttons_open_what_they_say(stage):
+    channel = stage.channel()
+    message = await dropped(stage, "ana", channel, "buttons.txt", unlike("wombat", channel), "text/plain")
+    card = await ready(stage, channel, message)
+    await stage.people.press("ana", "library.rename", card)
+    await stage.sandbox.wait_for(lambda: stage.people.view("ana"))
+    await stage.people.submit("ana", {"title": "By form"})
+    await shown(stage, channel, message, "By form")
+    await stage.people.press("ana", "library.tags", card)
+    await stage.sandbox.wait_for(lambda: stage.people.view("ana"))
+    await stage.people.submit("ana", {"tags": "one two"})
+    await shown(stage, channel, message, "#two")
+    await stage.people.press("ben", "library.inside", card)
+    await stage.sandbox.wait_for(lambda: stage.people.view("ben"))
+    await stage.people.submit("ben", {"words": "Esperanza"})
+    await stage.private("ben", "*Esperanza*")
+    await stage.people.press("ben", "library.open", card)
+    assert "/library/" in everything(await stage.private("ben", "opens within a minute"))
+    await stage.people.press("ben", "library.delete", card)
+    await stage.private("ben", "can't do that here")
+
+
+async def test_more_results_than_a_page_are_turned(stage):
+    channel = stage.channel()
+    pages = "\n\n".join(f"The numeral marsupial {n} " + "and so on " * 60 for n in range(14))
+    message = await dropped(stage, "ana", channel, "long.txt", f"{pages} {channel.id}".encode(), "text/plain")
+    await ready(stage, channel, message)
+    await stage.people.command("ana", channel, "/library", f"search marsupial in:<#{channel.id}|x>")
+    first = await stage.private("ana", "library.next")
+    await stage.people.press("ana", "library.next", first)
+    await stage.private("ana", "library.previous")
+
+
+async def test_a_channel_that_asks_first(stage):
+    channel = stage.channel()
+    await stage.people.command("ben", channel, "/library", "channel ask")
+    await stage.private("ben", "I ask whoever shared it")
+    message = await dropped(stage, "ana", channel, "asked.txt", unlike("dunnart", channel), "text/plain")
+    question = await stage.private("ana", "library.accept")
+    assert stage.ours_in(channel, message.ts) == []
+    await stage.people.press("ana", "library.accept", question)
+    await ready(stage, channel, message)
+
+
+async def test_by_shortcut_and_by_emoji_where_nothing_is_added_by_itself(stage):
+    channel = stage.channel()
+    await stage.people.command("ana", channel, "/library", "channel off")
+    await stage.private("ana", "are not added")
+    first = await dropped(stage, "ana", channel, "one.txt", unlike("quoll", channel), "text/plain")
+    second = await dropped(stage, "ana", channel, "two.txt", unlike("echidna", channel), "text/plain")
+    await stage.people.shortcut("ben", "library.add", first)
+    await ready(stage, channel, first)
+    await stage.people.react("ben", second, "inbox_tray")
+    await ready(stage, channel, second)
+
+
+async def test_files_of_the_form_are_kept_for_the_channel(stage):
+    channel = stage.channel()
+    file = await stage.people.upload("ana", "form.txt", unlike("kultarr", channel), "text/plain")
+    await stage.people.post("ana", stage.workspace.app_dm(stage.workspace.user("ana")), "", files=[file])
+    await stage.people.command("ana", channel, "/library", "add")
+    await stage.sandbox.wait_for(lambda: stage.people.view("ana"))
+    shape = {"type": "file_input", "files": [{"id": file.id}]}
+    view = stage.people.view("ana")
+    outcome = await stage.people.submit_state("ana", view, {"files": {"files": shape}})
+    assert outcome.ok
+    await stage.sandbox.wait_for(lambda: any("form" in everything(each) for each in channel.top))
+
+
+async def test_a_question_is_answered_from_the_library_with_its_link(stage):
+    channel = stage.channel()
+    message = await dropped(
+        stage,
+        "ana",
+        channel,
+        "facts.txt",
+        b"The kowari camera costs ninety euros a day.\n" + channel.id.encode(),
+    )
+    await ready(stage, channel, message)
+    question = await stage.mention("ben", channel, "What does the kowari camera cost?")
+    answer = await stage.answer(channel, question.ts)
+    assert "ninety euros" in everything(answer)

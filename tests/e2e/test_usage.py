@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 
@@ -131,6 +132,66 @@ async def test_a_sentence_about_usage_is_a_question(stage):
     channel = stage.channel("ana")
     question = await stage.mention("ana", channel, "usage of drones: say exactly: it is a question")
     assert "it is a question" in everything(await stage.answer(channel, question.ts))
+
+
+async def test_in_a_direct_message_the_report_is_a_message_that_changes(stage):
+    await used(stage, "mia")
+    direct = stage.workspace.app_dm(stage.workspace.user("mia"))
+    await stage.people.command("mia", direct, "/usage", "7d me")
+
+    def report(word):
+        return next((m for m in direct.messages.values() if word in everything(m) and m.blocks), None)
+
+    shown = await stage.sandbox.wait_for(lambda: report("last 7 days"))
+    assert "usage.share" not in everything(shown)
+    await stage.people.press("mia", "usage.model", shown)
+    closer = await stage.sandbox.wait_for(lambda: report("By model"))
+    assert closer.ts == shown.ts
+
+
+async def test_in_a_thread_the_report_stays_in_it(stage):
+    channel = stage.channel("mia")
+    root = await stage.people.post("mia", channel, "How much was it?")
+    await stage.mention("mia", channel, f"usage today <#{channel.id}|x>", thread_ts=root.ts)
+    report = await shown_in(stage, "mia", channel, "this channel")
+    assert report.thread_ts == root.ts
+    await stage.people.press("mia", "usage.share", report)
+    shared = await stage.sandbox.wait_for(
+        lambda: next((m for m in root.replies if "Shared by" in everything(m)), None)
+    )
+    assert shared.thread_ts == root.ts
+
+
+async def test_home_leads_to_the_details(stage):
+    await used(stage, "mia")
+    await stage.people.open_home("mia")
+    mia = stage.workspace.user("mia")
+
+    def home():
+        view = stage.workspace.homes.get(mia.id)
+        return view and "usage.open" in str(view.content) and view
+
+    view = await stage.sandbox.wait_for(home)
+    assert "data_visualization" in str(view.content)
+    await stage.people.press("mia", "usage.open", view)
+    direct = stage.workspace.app_dm(mia)
+    await stage.sandbox.wait_for(
+        lambda: next((m for m in direct.messages.values() if "last 30 days" in everything(m)), None)
+    )
+
+
+async def test_what_is_set_at_home_is_kept(stage):
+    await stage.people.open_home("ben")
+    ben = stage.workspace.user("ben").id
+    view = await stage.sandbox.wait_for(lambda: stage.workspace.homes.get(ben))
+    await stage.people.press("ben", "home.length", view, "short")
+    await stage.people.press("ben", "home.timezone", view, "Asia/Tokyo")
+    await stage.people.press("ben", "home.notices", view, [])
+    [row] = await stage.rows("SELECT settings::text FROM users WHERE user_id = $1", ben)
+    settings = json.loads(row["settings"])
+    assert settings | {"length": "short", "timezone": "Asia/Tokyo"} == settings
+    assert settings["warnings"] == "off"
+    await stage.people.press("ben", "home.length", view, "desk")
 
 
 async def test_where_charts_are_refused_a_picture_takes_their_place(stage):

@@ -71,6 +71,10 @@ class FakeLibraryStore(FakeStore):
         self._put(self._t.shares, share.id, linked)
         return Received(known, linked, fresh=True, linked=True)
 
+    async def by_file(self, team: str, file_id: str) -> Content | None:
+        found = self._by_file(team, file_id)
+        return found if found and found.deleted_at is None else None
+
     async def mode(self, team: str, channel: str) -> ChannelMode | None:
         return self._t.modes.get((team, channel))
 

@@ -9,7 +9,7 @@ from services.errors import BadArgument
 from services.home import HomeService
 from services.people import PeopleService
 from services.policy import Policy
-from services.settings import DIGESTS, WARNINGS, wants, zone_of
+from services.settings import WARNINGS, wants, zone_of
 from services.usage import UsageService
 from tests import factories as make
 from tests.services.chat.desk import Desk
@@ -73,7 +73,7 @@ async def test_a_model_that_is_gone_is_not_shown_as_chosen() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("length", "short"), ("timezone", "Asia/Tokyo"), ("warnings", "off"), ("digests", "off")],
+    [("length", "short"), ("timezone", "Asia/Tokyo"), ("warnings", "off")],
 )
 async def test_what_is_set_is_kept(name: str, value: str) -> None:
     stand = Stand()
@@ -93,10 +93,8 @@ async def test_what_is_no_choice_is_refused_and_nothing_is_set(name: str, value:
 
 
 def test_notices_come_unless_they_are_switched_off() -> None:
-    assert [wants({"warnings": "off", "digests": ""}, notice) for notice in (WARNINGS, DIGESTS)] == [
-        False,
-        True,
-    ]
+    told = [wants(settings, WARNINGS) for settings in ({}, {"warnings": ""}, {"warnings": "off"})]
+    assert told == [True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,12 @@ from services.errors import ObjectDamaged, ObjectMissing, StoreUnavailable
 from services.objects import object_key
 from storage.objects import FolderStore, S3Store
 from storage.objects.folder import INCOMING, LEFT_OVER
-from storage.objects.upload import PART
+from storage.objects.upload import PART, Upload
 from tests.storage.object_stores import KEYS, a_file, new_bucket, s3_server
 from tests.storage.rivals import put_over_and_over
 
 KEY = "media/2026/one"
-LARGE = 2 * PART + 5
+LARGE = PART + 5
 
 
 @pytest.fixture(scope="module")
@@ -352,6 +352,23 @@ async def test_a_store_that_says_nothing_comparable_is_read_back(s3_store, tmp_p
     path, sha256 = a_file(tmp_path, LARGE)
     await s3_store.put(KEY, path, sha256=sha256, content_type="video/mp4")
     assert await whole(s3_store, KEY) == path.read_bytes()
+
+
+@pytest.mark.parametrize("size", [10, LARGE])
+async def test_bytes_that_change_on_their_way_are_not_kept(s3_store, tmp_path, monkeypatch, size):
+    read = Upload._next
+
+    def changed(self, file, part):
+        data, md5 = read(self, file, part)
+        return data[:-1] + bytes(255 - byte for byte in data[-1:]), md5
+
+    monkeypatch.setattr(Upload, "_next", changed)
+    path, sha256 = a_file(tmp_path, size)
+
+    with pytest.raises(ObjectDamaged):
+        await s3_store.put(KEY, path, sha256=sha256, content_type="video/mp4")
+
+    assert await s3_store.head(KEY) is None
 
 
 async def test_our_rules_join_those_of_the_bucket(s3_store, bucket, amazon):

@@ -35,9 +35,7 @@ def _limit(state: LimitState) -> str:
     filled = min(BAR, round(part * BAR))
     bar = "█" * filled + "░" * (BAR - filled)
     spent, cap = _dollars(state.spent / MICRO), _dollars(state.cap / MICRO)
-    return (
-        f"{PERIODS[state.period]} `{bar}` {spent} of {cap} ({part:.0%}), anew {slack_date(state.resets_at)}"
-    )
+    return f"{PERIODS[state.period]} `{bar}` {spent} of {cap} ({int(part * 100)} %), anew {slack_date(state.resets_at)}"
 
 
 def _remarks(seen: Costs) -> list[str]:

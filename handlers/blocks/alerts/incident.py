@@ -11,8 +11,13 @@ from handlers.boundary import slack_date
 from handlers.sender.sanitise import escape
 from services.entities.alerts import Incident, IncidentState, IncidentView, Level, Maintenance, Pause
 
-_SIGNS = {Level.WELL: "⚪", Level.NOTICE: "🟡", Level.WARNING: "🟠", Level.CRITICAL: "🔴"}
-OVER, LOOKED_AFTER = "✅", "👀"
+_SIGNS = {
+    Level.WELL: ":white_circle:",
+    Level.NOTICE: ":large_yellow_circle:",
+    Level.WARNING: ":large_orange_circle:",
+    Level.CRITICAL: ":red_circle:",
+}
+OVER, LOOKED_AFTER = ":white_check_mark:", ":eyes:"
 
 
 def summary(incident: Incident) -> str:
@@ -34,7 +39,7 @@ def incident(view: IncidentView, workspace_url: str) -> list[Block]:
 
 def open_list(incidents: Sequence[Incident]) -> list[Block]:
     if not incidents:
-        return [kit.text("✅ *All is well.* No alert is open.")]
+        return [kit.text(f"{OVER} *All is well.* No alert is open.")]
     shown: list[Block] = [kit.text(f"*{len(incidents)} open* {'alert' if len(incidents) == 1 else 'alerts'}")]
     for one in incidents[:15]:
         shown += [kit.text(_title(one)), kit.context(*_remarks(one)), *_deciding(one)]
@@ -45,9 +50,7 @@ def open_list(incidents: Sequence[Incident]) -> list[Block]:
 
 def quiet(planned: Maintenance) -> list[Block]:
     until = slack_date(planned.ends)
-    return [
-        kit.text(f"🔕 *Quiet until {until}*\nNothing new is told of until then; what is open stays open. ")
-    ]
+    return [kit.text(f"*Quiet until {until}*\nNothing new is told of until then; what is open stays open.")]
 
 
 def _title(incident: Incident) -> str:
@@ -99,7 +102,7 @@ def _held(incident: Incident) -> str:
 
 def _paused(pause: Pause, view: IncidentView) -> str:
     until = f"until {slack_date(pause.until)}" if pause.until else "until somebody resumes it"
-    return f"⏸️ AI is paused for {_subject(pause, view)} {until}, by <@{pause.by}>"
+    return f"AI is paused for {_subject(pause, view)} {until}, by <@{pause.by}>"
 
 
 def _subject(pause: Pause, view: IncidentView) -> str:

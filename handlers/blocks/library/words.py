@@ -12,11 +12,11 @@ from services.entities.media import MediaKind
 from services.library.texts import timecode
 
 SIGNS = {
-    MediaKind.VIDEO: ":clapper:",
-    MediaKind.AUDIO: ":studio_microphone:",
-    MediaKind.IMAGE: ":frame_with_picture:",
-    MediaKind.DOCUMENT: ":page_facing_up:",
-    MediaKind.SUBTITLES: ":speech_balloon:",
+    MediaKind.VIDEO: "🎬",
+    MediaKind.AUDIO: "🎙️",
+    MediaKind.IMAGE: "🖼️",
+    MediaKind.DOCUMENT: "📄",
+    MediaKind.SUBTITLES: "💬",
 }
 KINDS = {
     MediaKind.VIDEO: "Video",
@@ -46,7 +46,7 @@ def name(item: Content) -> str:
 
 
 def sign(item: Content) -> str:
-    return SIGNS.get(item.kind, ":inbox_tray:") if item.kind else ":inbox_tray:"
+    return SIGNS.get(item.kind, "📥") if item.kind else "📥"
 
 
 def facts(item: Content, cost: Decimal | None = None) -> list[str]:
@@ -65,7 +65,7 @@ def facts(item: Content, cost: Decimal | None = None) -> list[str]:
     if item.tags:
         found.append(" ".join(f"#{plainly(tag)}" for tag in item.tags))
     if cost:
-        found.append(money(cost))
+        found.append(f"cost {money(cost)}")
     return [each for each in found if each]
 
 

@@ -115,7 +115,9 @@ def outlook(found: Forecast | None) -> list[str]:
 def trouble(total: Counted) -> list[str]:
     lines = []
     if total.failed or total.failovers:
-        stood_in = f"; {total.failovers:,} times another model stood in" if total.failovers else ""
+        stood_in = (
+            f"; {words.plural(total.failovers, 'time')} another model stood in" if total.failovers else ""
+        )
         lines.append(f"*Failures* {words.plural(total.failed, 'call')} of {total.calls:,} failed{stood_in}.")
     if total.unpriced:
         lines.append(

@@ -40,7 +40,7 @@ class AudioApi:
         asked = shaped(TranscriptionRequest, form.fields)
         audio_requests.check(asked)
         file = _file(form)
-        made = await asyncio.to_thread(_transcript, asked, file)
+        made = await asyncio.to_thread(_transcript, asked, file, self._house.says)
         fault = self._house.faults.take("openai", asked.model)
         errors.turn_away(fault, asked.model, streamed=False)
         sale = Sale(
@@ -86,12 +86,13 @@ def _file(form: Form) -> Upload:
     return form.files["file"]
 
 
-def _transcript(asked: TranscriptionRequest, file: Upload) -> Transcript:
+def _transcript(asked: TranscriptionRequest, file: Upload, says: str) -> Transcript:
     audio_requests.check_name(file)
     try:
         recording = media.read(file.data)
     except media.Unreadable:
         audio_requests.unreadable()
     audio_requests.check_length(asked, recording.seconds)
-    speech = cues.read(recording.spoken, recording.seconds) if recording.spoken else cues.Speech()
+    spoken = recording.spoken or says
+    speech = cues.read(spoken, recording.seconds) if spoken else cues.Speech()
     return Transcript(asked, speech, recording.seconds)

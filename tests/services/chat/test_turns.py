@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.entities import Author, BudgetState, CallOutcome, Place, TurnState, Usage
-from services.entities.limits import Limit
+from services.entities import Author, CallOutcome, Place, TurnState, Usage
 from services.errors import ModelRejected, ModelUnavailable, SlackUnavailable
 from services.ports import Finished, TextDelta
 from tests import factories as make
@@ -173,34 +172,12 @@ async def test_a_person_who_may_not_ask_has_no_question_posted(desk: Desk) -> No
 
 
 async def test_who_has_used_up_the_day_is_refused_and_nothing_is_asked() -> None:
-    desk = Desk(daily_tokens=600)
+    desk = Desk(daily_tokens=500)
     turn = await desk.answered(make.mention())
     assert turn.state is TurnState.REFUSED
     assert desk.show.all_of("refused") == ["NotEnoughBudget"]
     assert not desk.claude.asked
     assert desk.show.told[-1][0] == "idle"
-
-
-async def test_what_is_left_of_a_limit_is_used_for_a_shorter_answer_and_told() -> None:
-    desk = Desk(daily_tokens=900)
-    turn = await desk.answered(make.mention())
-    assert turn.state is TurnState.ANSWERED
-    [request] = desk.claude.asked
-    assert 512 <= request.max_tokens < ANSWER_TOKENS
-    assert desk.seen.notes is not None
-    assert desk.seen.notes.at_most == request.max_tokens
-    assert desk.budget() == BudgetState(120, 0)
-
-
-async def test_money_shortens_an_answer_too() -> None:
-    desk = Desk()
-    limit = Limit("person", make.ANNA, "day", "microdollars", 1_000_000)
-    async with desk.uow() as uow:
-        await uow.limits.set(make.TEAM, limit, make.line(0))
-        await uow.commit()
-    turn = await desk.answered(make.mention())
-    assert turn.state is TurnState.ANSWERED
-    assert desk.claude.asked[0].max_tokens < ANSWER_TOKENS
 
 
 async def test_a_question_longer_than_the_context_is_refused() -> None:

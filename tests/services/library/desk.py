@@ -15,6 +15,7 @@ from services.entities import Actor, FileRef, Heard, Place, Usage
 from services.entities.library import Content, Found, Passage, Share
 from services.errors import FileUnreadable, SlackUnavailable
 from services.library import (
+    LibraryAnswers,
     LibraryIntake,
     LibraryItems,
     LibraryService,
@@ -175,6 +176,7 @@ class LibraryDesk:
         parser = QueryParser(calendar, self.clock.now)
         self.library = LibraryService(self.uow, self.rights, storing, parser, self.clock, self.settings)
         self.items = LibraryItems(self.uow, self.rights)
+        self.answers = LibraryAnswers(self.uow, self.rights, self.clock, "https://acme.slack.com/")
 
     def checkpoint(self, name: str) -> None:
         self.passed.append(name)

@@ -116,6 +116,16 @@ async def test_a_limit_nearly_used_up_is_warned_of_once() -> None:
     assert (state.spent, state.cap) == (850, 1_000)
 
 
+async def test_who_wants_no_warnings_is_not_warned() -> None:
+    stand = Stand()
+    async with stand.uow() as uow:
+        await uow.people.set_setting(make.anna(), "warnings", "off")
+        await uow.commit()
+    await stand.settle(await stand.reserve(850), 850)
+    await stand.more.warn(NearlyFull(f"user:{make.TEAM}:{make.ANNA}/day", stand.today, "tokens", make.anna()))
+    assert stand.notices.warnings == []
+
+
 async def test_nobody_is_warned_of_yesterday() -> None:
     stand = Stand()
     await stand.settle(await stand.reserve(850), 850)

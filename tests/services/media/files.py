@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -121,4 +122,43 @@ def write_xlsx(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
         for row in rows:
             sheet.append(row)
     book.save(path)
+    return path
+
+
+def write_lying_zip_bomb(path: Path, unpacked: int = 100 * MIB) -> Path:
+    """The directory says two bytes; what is behind them is far more."""
+    write_zip_bomb(write_docx(path), unpacked)
+    data, size = bytearray(path.read_bytes()), struct.pack("<I", unpacked)
+    at = data.rindex(size)
+    data[at : at + 4] = struct.pack("<I", 2)
+    path.write_bytes(data)
+    return path
+
+
+def write_many_entries(path: Path, count: int = 10_001) -> Path:
+    write_docx(path)
+    with ZipFile(path, "a") as archive:
+        for number in range(count):
+            archive.writestr(f"word/media/{number}", b"")
+    return path
+
+
+def write_gif_header(path: Path) -> Path:
+    """60,000 by 60,000 pixels, says its beginning."""
+    path.write_bytes(b"GIF89a" + struct.pack("<HH", 60_000, 60_000) + b"\x80\0\0" + bytes(6) + b",")
+    return path
+
+
+def write_pixel_bomb(path: Path, side: int = 30_000) -> Path:
+    """900 million black pixels in 110 KiB."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    packer = zlib.compressobj(9)
+    rows = b"".join(packer.compress(bytes(1 + side // 8)) for _ in range(side)) + packer.flush()
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    )
     return path

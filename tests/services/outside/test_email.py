@@ -139,5 +139,5 @@ def test_an_address_is_read(url: str, address: SmtpAddress) -> None:
 
 @pytest.mark.parametrize("url", ["", "mail.example.com", "http://mail.example.com", "smtp://", "smtp://h:x"])
 def test_a_wrong_address_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="is not an address|Port"):
+    with pytest.raises(ValueError, match=r"is not an address|Port"):
         SmtpAddress.parse(url)

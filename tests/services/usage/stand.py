@@ -57,10 +57,9 @@ class Stand:
             }
         )
         self.people = PeopleService(self.uow, slack, self.clock)
-        limits = LimitsService(self.uow, self.clock, calendar, 500_000)
-        self.usage = UsageService(
-            self.uow, self.people, Policy([OWNER], guests=False), limits, self.clock, calendar
-        )
+        policy = Policy([OWNER], guests=False)
+        limits = LimitsService(self.uow, self.clock, calendar, self.people, policy, 500_000)
+        self.usage = UsageService(self.uow, self.people, policy, limits, self.clock, calendar)
 
     async def log(self, *calls: ModelCall) -> None:
         async with self.uow() as uow:

@@ -178,3 +178,11 @@ async def test_a_person_whom_slack_does_not_know_is_not_found() -> None:
 async def test_a_period_that_nobody_knows_is_refused() -> None:
     with pytest.raises(BadArgument):
         await Stand().usage.report(team("7x"))
+
+
+async def test_a_forecast_is_the_same_whether_the_period_reaches_as_far_or_not() -> None:
+    stand = Stand()
+    await stand.log(*(used(back, cost=Decimal(back + 1) / 100) for back in range(40)))
+    short, long = [await stand.usage.report(team(period)) for period in ("7d", "60d")]
+    assert short.forecast == long.forecast
+    assert short.forecast is not None

@@ -1,0 +1,38 @@
+"""Files of a thread: recordings as their transcripts, all others as they were read before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.entities import FileRef
+from services.entities.library import Content, Passage
+from services.entities.media import MediaKind
+from services.errors import FileUnreadable
+from services.library.naming import kind_by_name
+from services.library.texts import timecode
+from services.ports import FileReader, FileText, UnitOfWorkFactory
+
+HEARD = frozenset({MediaKind.VIDEO, MediaKind.AUDIO})
+
+
+class LibraryFiles:
+    def __init__(self, files: FileReader, uow: UnitOfWorkFactory, team: str) -> None:
+        self._files = files
+        self._uow = uow
+        self._team = team
+
+    async def read(self, file: FileRef) -> FileText:
+        """Raises FileUnreadable, "untranscribed" for a recording that nobody has listened to yet."""
+        if kind_by_name(file.name) not in HEARD:
+            return await self._files.read(file)
+        async with self._uow(atomic=False) as uow:
+            item = await uow.library.by_file(self._team, file.id)
+            passages = await uow.library.passages(item.id) if item else []
+        if item is None or not passages:
+            raise FileUnreadable(file.name, "untranscribed")
+        return FileText(file.name, transcript_of(item, passages))
+
+
+def transcript_of(item: Content, passages: Sequence[Passage]) -> str:
+    lines = [f"[{timecode(each.start or 0)}] {each.text}" for each in passages]
+    return "\n".join([f"Transcript of “{item.title}”:", *lines])
