@@ -109,13 +109,13 @@ def press_of(body: Body) -> Press:
     container = body.get("container") or {}
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
     thread_ts = container.get("thread_ts") or message.get("thread_ts")
-    alone = bool(container.get("is_ephemeral"))  # what one person sees begins no thread
-    ts = message.get("ts") or container.get("message_ts")
+    # What only one person sees begins no thread.
+    ts = None if container.get("is_ephemeral") else message.get("ts") or container.get("message_ts")
     actor = actor_of(body)
     return Press(
         to=Audience(
             actor,
-            Place(actor.team, str(channel), thread_ts or (None if alone else ts)),
+            Place(actor.team, str(channel), thread_ts or ts),
             body.get("response_url"),
         ),
         value=value_of(action),

@@ -33,7 +33,7 @@ async def used_up(stage: Stage, channel: Channel) -> Message:
     while "refused" not in states:
         await stage.mention("ana", channel, ENDLESS)
         states = [turn["state"] for turn in await stage.settled(channel)]
-    return await stage.private("ana", "Your own limit of 6,000 tokens a day")
+    return await stage.private("ana", "Your own limit of 6,000 tokens a day does not allow this")
 
 
 async def ops(stage: Stage, who: str, channel: Channel, text: str, answer: str) -> str:
