@@ -29,6 +29,7 @@ TIMES = 5
 SPEED = 250.0
 WORDS = " ".join(f"word{number}" for number in range(200))
 PARAGRAPHS = 60
+LONG_ANSWERS = {"SHOWRUNNER_RATE_GATES": "false", "SHOWRUNNER_ANSWER_TOKENS": "12000"}
 SHORT_LIVED = SandboxSettings(stream_lifetime=2.0)
 
 
@@ -50,7 +51,7 @@ async def run(
         await stage.ended(await stage.ask())
         for method in posting:
             found += await limited(stage, method, times)
-    async with ground.world(settings=SHORT_LIVED, SHOWRUNNER_RATE_GATES="false") as stage:
+    async with ground.world(settings=SHORT_LIVED, **LONG_ANSWERS) as stage:
         stage.sandbox.providers.speed = SPEED
         found += await streams_die(stage, times, max(12, round(PARAGRAPHS * min(scale, 1))))
     told = {"limited calls", "dead streams"}

@@ -12,12 +12,13 @@ from services.entities.media import MediaKind
 from services.library.texts import timecode
 
 SIGNS = {
-    MediaKind.VIDEO: "🎬",
-    MediaKind.AUDIO: "🎙️",
-    MediaKind.IMAGE: "🖼️",
-    MediaKind.DOCUMENT: "📄",
-    MediaKind.SUBTITLES: "💬",
+    MediaKind.VIDEO: ":clapper:",
+    MediaKind.AUDIO: ":studio_microphone:",
+    MediaKind.IMAGE: ":camera:",
+    MediaKind.DOCUMENT: ":page_facing_up:",
+    MediaKind.SUBTITLES: ":speech_balloon:",
 }
+UNKNOWN = ":inbox_tray:"
 KINDS = {
     MediaKind.VIDEO: "Video",
     MediaKind.AUDIO: "Audio",
@@ -46,7 +47,7 @@ def name(item: Content) -> str:
 
 
 def sign(item: Content) -> str:
-    return SIGNS.get(item.kind, "📥") if item.kind else "📥"
+    return SIGNS.get(item.kind, UNKNOWN) if item.kind else UNKNOWN
 
 
 def facts(item: Content, cost: Decimal | None = None) -> list[str]:
