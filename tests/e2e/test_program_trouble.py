@@ -37,7 +37,9 @@ async def test_a_day_used_up_is_refused_with_what_is_left_and_when_it_resets(dat
         while "refused" not in states:
             await stage.mention("ana", channel, "write 500 words about light")
             states = [turn["state"] for turn in await stage.settled(channel)]
-        refusal = everything(await stage.private("ana", "Your own limit of 5,200 tokens a day does not allow this"))
+        refusal = everything(
+            await stage.private("ana", "Your own limit of 5,200 tokens a day does not allow this")
+        )
         assert "are left" in refusal
         assert "starts anew <!date^" in refusal
         assert sum(call.total_tokens for call in stage.paid) <= 5200

@@ -150,7 +150,9 @@ def kept(progress: Progress) -> str:
 
 def ask_first(item: Content) -> list[Block]:
     return [
-        kit.text(f":inbox_tray: Add {words.name(item)} to the library? Everyone in this channel could find it there."),
+        kit.text(
+            f":inbox_tray: Add {words.name(item)} to the library? Everyone in this channel could find it there."
+        ),
         _buttons(
             kit.button("Add", "library.accept", str(item.id), "primary"),
             kit.button("No", "library.decline", str(item.id)),
