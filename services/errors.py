@@ -63,7 +63,12 @@ class NotAllowed(ShowrunnerError):
 
 
 class NotEnoughBudget(ShowrunnerError):
-    """A request that does not fit under `limit`; both are in its unit. `raisers`: who can raise it, by id."""
+    """A request that does not fit under `limit`; both are in its unit. `raisers`: who can raise it, by id.
+
+    `cheaper`: a model that what is left would do for, where there is one.
+    """
+
+    cheaper: str | None = None
 
     def __init__(self, limit: LimitState, needed: int, raisers: Sequence[str] = ()) -> None:
         super().__init__(f"{limit.scope}: {needed} {limit.unit} needed, {limit.left} of {limit.cap} left")

@@ -67,11 +67,13 @@ def what_to_do(error: NotEnoughBudget) -> str:
 
 
 def ways_on(error: NotEnoughBudget, turn_id: UUID | None) -> list[Block]:
-    limit = error.limit
-    if not error.raisers:
-        return []
-    value = f"{limit.scope} {limit.starts.isoformat()} {limit.unit} {turn_id or '-'}"
-    return [kit.actions(kit.button("Ask for more", "limits.more", value, "primary"))]
+    limit, ways = error.limit, []
+    if error.raisers:
+        value = f"{limit.scope} {limit.starts.isoformat()} {limit.unit} {turn_id or '-'}"
+        ways.append(kit.button("Ask for more", "limits.more", value, "primary"))
+    if error.cheaper is not None and turn_id is not None:
+        ways.append(kit.button(f"Answer with {error.cheaper}", "chat.again", f"{turn_id}|{error.cheaper}"))
+    return [kit.actions(*ways)] if ways else []
 
 
 def asked(raisers: Sequence[str], *, fresh: bool) -> str:

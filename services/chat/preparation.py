@@ -13,7 +13,7 @@ from services.chat.context import Context, ContextBuilder, Fold
 from services.chat.intake import is_worded
 from services.chat.ledger import CallLedger, fold_reservation
 from services.chat.length import NORMAL, Length, capped
-from services.chat.room import SHORTEST, longest_answer
+from services.chat.reserving import Reserving
 from services.chat.sources import Addresses
 from services.chat.thread import Thread, thread_of
 from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
@@ -21,14 +21,13 @@ from services.errors import (
     EmptyQuestion,
     LostClaim,
     ModelBroke,
-    NotEnoughBudget,
     NotFound,
     ShowrunnerError,
     Stopped,
     StorageUnavailable,
     TooManyAnswers,
 )
-from services.limits import LimitsService, worst_case
+from services.limits import LimitsService
 from services.models.estimate import estimate_request
 from services.models.router import Completed, ModelRouter
 from services.pauses import PausesService
@@ -94,7 +93,7 @@ class Preparation:
         self._people = people
         self._router = router
         self._context = context
-        self._limits = limits
+        self._reserving = Reserving(router, limits, prices)
         self._policy = policy
         self._pauses = pauses
         self._prices = prices
@@ -191,7 +190,7 @@ class Preparation:
         """Replace the older part of a thread by a summary: a call like any other, reserved, logged, paid."""
         tokens = estimate_request(fold.request)
         reservation = fold_reservation(claim.turn.id)
-        await self._hold(claim, "summary", reservation, tokens, fold.request.max_tokens)
+        await self._reserving.hold(claim, "summary", reservation, tokens, fold.request.max_tokens)
         ledger = self._ledger(claim, "summary", reservation, tokens)
         try:
             done = await self._router.complete(fold.request, ledger)
@@ -223,42 +222,9 @@ class Preparation:
 
         Where what is left allows only a shorter answer, its cap is lowered. Raises NotEnoughBudget.
         """
-        try:
-            await self._hold_answer(claim, context)
-        except NotEnoughBudget:
-            context = await self._shortened(claim, context)
-            await self._hold_answer(claim, context)
+        context = await self._reserving.answer(claim, context)
         self._checkpoint("reserved")
         return context, self._ledger(claim, "chat", claim.turn.id, context.tokens)
-
-    async def _hold_answer(self, claim: Claim, context: Context) -> None:
-        await self._hold(
-            claim, "chat", claim.turn.id, context.tokens, context.request.max_tokens, question=True
-        )
-
-    async def _shortened(self, claim: Claim, context: Context) -> Context:
-        """As it is, where nothing worth it fits."""
-        room = await self._limits.room(claim.turn.actor, claim.turn.channel)
-        most = context.request.max_tokens
-        fits = longest_answer(self._prices, self._router.chain("chat"), context.tokens, most, room)
-        if not SHORTEST <= fits < most:
-            return context
-        return replace(context, request=replace(context.request, max_tokens=fits), shortened=True)
-
-    async def _hold(
-        self,
-        claim: Claim,
-        purpose: str,
-        reservation: UUID,
-        tokens_in: int,
-        tokens_out: int,
-        *,
-        question: bool = False,
-    ) -> None:
-        worst = worst_case(self._prices, self._router.chain(purpose), tokens_in, tokens_out)
-        await self._limits.reserve(
-            reservation, claim.turn.actor, worst, channel=claim.turn.channel, question=question
-        )
 
     def _ledger(self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int) -> CallLedger:
         return CallLedger(

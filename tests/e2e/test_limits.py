@@ -142,3 +142,14 @@ async def test_more_questions_than_fit_into_a_minute_wait(database: Database) ->
 async def asked(stage: Stage, channel: Channel, text: str) -> None:
     question = await stage.mention("ana", channel, text)
     await stage.answer(channel, question.ts)
+
+
+async def test_where_money_is_left_for_a_cheaper_model_it_is_offered(stage: Stage) -> None:
+    channel, ana = stage.channel(), stage.workspace.user("ana").id
+    await ops(stage, "ben", channel, f"limits <@{ana}> $0.005/day", "a day")
+    question = await stage.mention("ana", channel, "say exactly: cheap")
+    refusal = await stage.private("ana", "Answer with claude-haiku-5-5")
+    await stage.people.press("ana", "chat.again", refusal)
+    assert "cheap" in everything(await stage.answer(channel, question.ts))
+    calls = await stage.rows("SELECT model FROM ai_calls")
+    assert {call["model"] for call in calls} == {"claude-haiku-5-5"}

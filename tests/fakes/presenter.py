@@ -50,6 +50,7 @@ class FakePresenter:
     answers: list[FakeAnswer] = field(default_factory=list)
     told: list[tuple[str, Any]] = field(default_factory=list)
     errors: dict[str, list[Exception]] = field(default_factory=dict)
+    refusals: list[ShowrunnerError] = field(default_factory=list)
     on_write: Callable[[str], Awaitable[None]] | None = None
     slow_working: asyncio.Event | None = None
 
@@ -84,6 +85,7 @@ class FakePresenter:
         self._do("failed", (type(error).__name__, claim.conversation.place))
 
     async def refused(self, claim: Claim, error: ShowrunnerError) -> None:
+        self.refusals.append(error)
         self._do("refused", type(error).__name__)
 
     async def offer_again(self, turn: Turn, place: Place, reason: Literal["edited"]) -> None:

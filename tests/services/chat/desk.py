@@ -49,8 +49,13 @@ PEOPLE = {
 
 
 class FixedPrices:
+    """A dollar for a thousand tokens; of what is `cheap` a hundredth of it."""
+
+    def __init__(self, cheap: str = "") -> None:
+        self._cheap = cheap
+
     def cost(self, provider: str, model: str, usage: Usage) -> Decimal | None:
-        return Decimal(usage.total) / 1_000
+        return Decimal(usage.total) / (100_000 if model == self._cheap else 1_000)
 
 
 class Desk:
@@ -63,6 +68,7 @@ class Desk:
         daily_tokens: int = 500_000,
         per_minute: int = 20,
         kept_hours: int = 0,
+        cheap: str = "",
     ) -> None:
         self.clock = FakeClock()
         self.memory = new_memory(self.clock.now)
@@ -75,6 +81,7 @@ class Desk:
         self.haiku = FakeModel(
             name="haiku", script=(TextDelta(SUMMARY), Finished(Usage(tokens_in=50, tokens_out=9), "end"))
         )
+        self.prices = FixedPrices(cheap)
         self.passed: list[str] = []
         self.on_checkpoint: Callable[[str], None] = lambda _: None
         self.context_tokens, self.daily_tokens = context_tokens, daily_tokens
@@ -101,7 +108,7 @@ class Desk:
             self.limits,
             policy,
             self.pauses,
-            FixedPrices(),
+            self.prices,
             self.clock,
             CALENDAR,
             self.checkpoint,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from services.chat.room import SHORTEST, longest_answer
 from services.entities import TurnState
-from services.entities.limits import Amount
-from services.limits import worst_case
+from services.entities.limits import Amount, Limit
+from services.errors import NotEnoughBudget
+from services.limits import MICRODOLLARS, LimitSetting, worst_case
 from services.models.prices import BundledPrices
+from services.people import PeopleService
+from services.policy import Policy
 from tests import factories as make
 from tests.fakes.models import FakeModel
 from tests.services.chat.desk import ANSWER_TOKENS, Desk
@@ -14,6 +19,14 @@ from tests.services.chat.desk import ANSWER_TOKENS, Desk
 PRICES = BundledPrices()
 CHAIN = [FakeModel("anthropic", "claude-sonnet-5-5"), FakeModel("openai", "gpt-6-luna")]
 ENDLESS = 2**62
+
+
+async def limited(desk: Desk, *, dollars: Decimal) -> None:
+    """The workspace may spend so much a day."""
+    people, policy = PeopleService(desk.uow, desk.slack, desk.clock), Policy([make.ANNA], guests=False)
+    setting = LimitSetting(desk.uow, desk.limits, people, policy, desk.clock)
+    cap = int(dollars * 1_000_000)
+    await setting.set(make.anna(), Limit("workspace", "", "day", MICRODOLLARS, cap))
 
 
 async def test_an_answer_is_kept_as_short_as_the_rest_of_the_day_and_says_so() -> None:
@@ -48,6 +61,30 @@ async def test_an_answer_too_short_to_be_worth_it_is_refused() -> None:
     turn = await desk.answered(make.mention())
     assert turn.state is TurnState.REFUSED
     assert not desk.claude.asked
+
+
+async def test_where_money_is_left_for_a_cheaper_model_only_it_is_offered_and_answers_alone() -> None:
+    desk = Desk(cheap="haiku")
+    await limited(desk, dollars=Decimal("0.30"))
+    refused = await desk.answered(make.mention())
+    assert refused.state is TurnState.REFUSED
+    [error] = desk.show.refusals
+    assert isinstance(error, NotEnoughBudget)
+    assert error.cheaper == "haiku"
+    again = await desk.choices.answer_again(refused.actor, refused.id, "T1", error.cheaper)
+    assert again is not None
+    assert (await desk.worked(again)).state is TurnState.ANSWERED
+    assert len(desk.haiku.asked) == 1
+    assert not desk.claude.asked
+    assert not desk.gpt.asked
+
+
+async def test_where_tokens_are_gone_no_model_is_offered() -> None:
+    desk = Desk(daily_tokens=SHORTEST + 50, cheap="haiku")
+    await desk.answered(make.mention())
+    [error] = desk.show.refusals
+    assert isinstance(error, NotEnoughBudget)
+    assert error.cheaper is None
 
 
 def test_tokens_are_shared_by_question_and_answer() -> None:
