@@ -98,7 +98,9 @@ class CallLedger:
 
     async def fail(self, call: UUID, error: ProviderError, usage: Usage | None) -> None:
         """An attempt that gave nothing to show; what the provider still counted is booked at the end."""
-        ended = self.ended(call, CallOutcome.FAILED, usage or Usage(), error=str(error)[:300])
+        # Without a status nobody knows what the provider counted before the connection was gone.
+        unknown = Usage(estimated=error.status is None)
+        ended = self.ended(call, CallOutcome.FAILED, usage or unknown, error=str(error)[:300])
 
         async def store() -> None:
             async with self.uow() as uow:

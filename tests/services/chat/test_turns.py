@@ -77,6 +77,15 @@ async def test_when_the_first_model_fails_the_next_answers_and_the_notes_say_so(
     assert desk.budget().spent == 120
 
 
+@pytest.mark.parametrize(("status", "estimated"), [(529, False), (None, True)])
+async def test_a_call_that_ended_without_a_word_from_the_provider_is_marked_estimated(
+    desk: Desk, status: int | None, estimated: bool
+) -> None:
+    desk.claude.script = (ModelUnavailable("anthropic", "gone", status=status),)
+    await desk.answered(make.mention())
+    assert [call.usage.estimated for call in desk.memory.calls.values()] == [estimated, False]
+
+
 async def test_an_answer_at_its_cap_is_marked_and_can_be_continued(desk: Desk) -> None:
     for stop in ("length", "context"):
         desk.claude.script = (TextDelta("So"), Finished(Usage(tokens_in=5, tokens_out=1), stop))
