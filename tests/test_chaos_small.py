@@ -67,7 +67,7 @@ async def test_the_other_provider_answers(ground):
 
 
 async def test_a_limit_is_never_passed_however_many_ask_at_once(ground):
-    assert_met(await r9_budget.run(ground, SMALL, questions=30, programs=2))
+    assert_met(await r9_budget.run(ground, SMALL, questions=60, programs=2))
 
 
 async def test_a_restarted_database_loses_nothing(ground):
