@@ -92,6 +92,7 @@ async def one_round(
     found: Counter[str] = Counter(asked=questions)
     before = {cap: await fill(stage, cap, cap.room if cap is tight else cap.cap // 2) for cap in caps}
     known = {row["id"] for row in await stage.rows("SELECT id FROM ai_calls")}
+    paid_before = len(stage.paid)
     for fault in FAULTS:
         stage.sandbox.providers.faults.push("anthropic", fault)
     async with watched(stage, caps) as seen:
@@ -110,7 +111,7 @@ async def one_round(
     calls = [row for row in await stage.rows("SELECT * FROM ai_calls") if row["id"] not in known]
     for cap, spent in before.items():
         found += await booked(stage, cap, spent, calls)
-    return found + compared(stage, calls)
+    return found + compared(stage, calls, paid_before)
 
 
 async def fill(stage: ChaosStage, cap: Cap, room: int) -> int:
@@ -167,8 +168,8 @@ def logged(calls: list[dict[str, Any]], unit: str) -> int:
     return sum(-int(-cost // 1) for cost in turns.values())
 
 
-def compared(stage: ChaosStage, calls: list[dict[str, Any]]) -> Counter[str]:
-    """The log against the provider's own."""
+def compared(stage: ChaosStage, calls: list[dict[str, Any]], paid_before: int) -> Counter[str]:
+    """The log of a round against the provider's own, which has `paid_before` calls of earlier rounds."""
     found: Counter[str] = Counter()
     paid = {one.request_id: one for one in stage.paid}
     for call in calls:
@@ -185,7 +186,7 @@ def compared(stage: ChaosStage, calls: list[dict[str, Any]]) -> Counter[str]:
             )
             ours = call["tokens_in"], call["cached_read"], call["cached_write"], call["tokens_out"]
             found["calls counted otherwise by the provider"] += ours != counted
-    cut = sum(one.cut for one in paid.values())
+    cut = sum(one.cut for one in list(stage.paid)[paid_before:])  # none where the breaker spared the provider
     estimated = sum(call["estimated"] for call in calls)
     found["cut calls that are not marked estimated"] += bool(cut and not estimated)
     return found
