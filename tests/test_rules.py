@@ -27,7 +27,6 @@ PRINTING = ("bot/__main__.py", "bot/commands/", "sandbox/__main__.py")
 LONG_FILES = {
     "services/entities/__init__.py": "one vocabulary, read as one",
     "services/ports/__init__.py": "one protocol a port, read as one",
-    "services/chat/turns.py": "the path of a turn; the lead's to split",
 }
 LOGGERS = frozenset({"log", "_log"})
 LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})

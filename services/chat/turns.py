@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -12,15 +11,16 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from services.chat.answer import WHOLE, call_of_answer, failed_before, notes_of
+from services.chat.answer import WHOLE
 from services.chat.answers import KeptAnswers
 from services.chat.intake import TURN_TASK
 from services.chat.leaving import Leaving
-from services.chat.ledger import release
 from services.chat.length import length_of
 from services.chat.preparation import ChatSettings, Preparation
+from services.chat.remains import Remains
+from services.chat.working import Working
 from services.chat.writing import AnswerWriting
-from services.entities import CallOutcome, Claim, Message, ModelCall, Source, Turn, TurnState
+from services.entities import CallOutcome, Claim, Source, Turn, TurnState
 from services.errors import (
     AiPaused,
     BadRequest,
@@ -41,7 +41,6 @@ from services.settings import MODEL
 
 log = structlog.get_logger()
 
-SOON = 0.25  # seconds
 REFUSALS = (AiPaused, BadRequest, NotAllowed, NotEnoughBudget, TooManyAnswers, TooManyRequests)
 
 
@@ -70,8 +69,8 @@ class ChatService:
         self._settings = settings
         self._leave = Leaving(uow, clock, settings.lease)
         self._active: set[UUID] = set()
-        self._working: dict[UUID, asyncio.Task[None]] = {}
-        self._shown_working: set[UUID] = set()
+        self._working = Working(presenter, clock)
+        self._remains = Remains(uow, presenter, preparation, router, self._tell)
 
     # -- who works on what ---------------------------------------------------------------------
 
@@ -137,7 +136,7 @@ class ChatService:
     async def drained(self) -> None:
         """Wait for what was started beside an answer."""
         await self._leave.stop()
-        await asyncio.gather(*self._working.values(), return_exceptions=True)
+        await self._working.drained()
 
     # -- from question to end ------------------------------------------------------------------
 
@@ -153,7 +152,7 @@ class ChatService:
             raise
         finally:
             self._active.discard(claim.turn.id)
-            self._forget_working(claim.turn.id)
+            self._working.forget(claim.turn.id)
 
     async def end(self, claim: Claim, state: TurnState, error: str | None = None) -> None:
         """The turn is over; the next one of its conversation is woken."""
@@ -175,7 +174,7 @@ class ChatService:
 
     async def _answer_or_say_why(self, claim: Claim, token: CancelToken) -> None:
         try:
-            outcome = await self._left_behind(claim)
+            outcome = await self._remains.taken_up(claim)
             if outcome is CallOutcome.UNCERTAIN:
                 await self.end(claim, TurnState.UNCERTAIN)
                 return
@@ -191,7 +190,7 @@ class ChatService:
         except REFUSALS as error:
             await self._refuse(claim, error)
         except Stopped:
-            await self._idle(claim)
+            await self._working.end(claim)
             await self.end(claim, TurnState.CANCELLED)
         except Exception as error:
             if await self._is_for_later(claim, error):
@@ -199,7 +198,7 @@ class ChatService:
             await self._fail(claim, error)
 
     async def _answered(self, claim: Claim, settings: Mapping[str, str], token: CancelToken) -> CallOutcome:
-        self._working[claim.turn.id] = asyncio.create_task(self._show_working(claim))
+        self._working.begin(claim)
         context = await self._prepare.context(claim, token, length_of(settings))
         model = claim.turn.model or settings.get(MODEL)
         kept = await self._kept.find(claim, context.request, self._router.chain("chat", model))
@@ -214,30 +213,10 @@ class ChatService:
             await ledger.give_back()
             raise
 
-    async def _show_working(self, claim: Claim) -> None:
-        """An answer that is there at once needs no sign that it is coming."""
-        await self._clock.sleep(SOON)
-        self._shown_working.add(claim.turn.id)
-        await self._show.working(claim)
-
-    def _forget_working(self, turn_id: UUID) -> None:
-        def forget(_: asyncio.Task[None]) -> None:
-            self._working.pop(turn_id, None)
-            self._shown_working.discard(turn_id)
-
-        if (working := self._working.get(turn_id)) is not None:
-            self._keep_from_showing(turn_id, working)
-            working.add_done_callback(forget)
-
-    def _keep_from_showing(self, turn_id: UUID, working: asyncio.Task[None]) -> None:
-        if turn_id not in self._shown_working:
-            working.cancel()
-
     async def _delivered(self, claim: Claim, outcome: CallOutcome) -> None:
         self._checkpoint("posted")
-        working = self._working.get(claim.turn.id)
-        if working is not None and not working.done() and claim.turn.id in self._shown_working:
-            await self._idle(claim)
+        if self._working.is_being_shown(claim.turn.id):
+            await self._working.end(claim)
         await self.end(claim, TurnState.ANSWERED if outcome in WHOLE else TurnState.PARTIAL)
 
     async def _placed(self, claim: Claim) -> Claim:
@@ -251,48 +230,6 @@ class ChatService:
         question = replace(claim.questions[0], ts=ts, conversation_id=conversation.id)
         return replace(claim, conversation=conversation, questions=(question, *claim.questions[1:]))
 
-    # -- what an earlier try left --------------------------------------------------------------
-
-    async def _left_behind(self, claim: Claim) -> CallOutcome | None:
-        """Go on where an earlier try of the turn ended; None if nothing is paid and it can begin anew.
-
-        A stored answer is shown, whoever wants the turn tried again: it is never paid twice.
-        """
-        if claim.turn.attempts <= 1:
-            return None
-        async with self._uow() as uow:
-            answer = await uow.chat.answer_of(claim.turn.id)
-            calls = await uow.calls.of_turn(claim.turn.id)
-            unknown = await uow.calls.unfinished(claim.turn.id)
-        given = call_of_answer(calls)
-        if answer is not None and given is not None:
-            await self._deliver(claim, answer, given, failed_before(calls, given))
-            return given.outcome
-        if claim.turn.stop_requested:
-            await self._let_go(claim)
-            raise Stopped
-        if not unknown:
-            return None
-        await self._ask_whether_again(claim, unknown)
-        return CallOutcome.UNCERTAIN
-
-    async def _deliver(self, claim: Claim, answer: Message, given: ModelCall, failed: str | None) -> None:
-        notes = notes_of(given, models=self._router.names("chat"), failover_from=failed)
-        await self._show.deliver(claim, answer.text, notes, await self._prepare.sources(claim))
-
-    async def _let_go(self, claim: Claim) -> None:
-        """The person wanted no answer any more before the worker died with it: nobody has to be asked."""
-        async with self._uow() as uow:
-            await release(uow, claim.turn.id)
-            await uow.commit()
-
-    async def _ask_whether_again(self, claim: Claim, unknown: Sequence[ModelCall]) -> None:
-        async with self._uow() as uow:
-            for call in unknown:
-                await uow.calls.set_outcome(call.id, CallOutcome.UNCERTAIN)
-            await uow.commit()
-        await self._tell(claim, self._show.uncertain(claim, unknown))
-
     # -- when there is no answer ---------------------------------------------------------------
 
     async def _refuse(self, claim: Claim, error: ShowrunnerError) -> None:
@@ -300,7 +237,7 @@ class ChatService:
         if not claim.turn.is_bot:
             await self._tell(claim, self._show.refused(claim, error))
         if not claim.turn.is_bot or claim.turn.id in self._working:
-            await self._idle(claim)
+            await self._working.end(claim)
         await self.end(claim, TurnState.REFUSED, type(error).__name__)
 
     async def _fail(self, claim: Claim, error: Exception) -> None:
@@ -308,7 +245,7 @@ class ChatService:
         log.error("turn.failed", turn=str(claim.turn.id), incident=incident, exc_info=error)
         told = error if isinstance(error, ShowrunnerError) else ShowrunnerError("unexpected")
         await self._tell(claim, self._show.failed(claim, told, incident))
-        await self._idle(claim)
+        await self._working.end(claim)
         await self.end(claim, TurnState.FAILED, f"{incident} {type(error).__name__}")
 
     async def _is_for_later(self, claim: Claim, error: Exception) -> bool:
@@ -331,11 +268,3 @@ class ChatService:
     def _is_hopeless(self, claim: Claim, error: Exception) -> bool:
         permanent = isinstance(error, ShowrunnerError) and error.permanent
         return permanent or claim.turn.attempts >= self._settings.max_attempts
-
-    async def _idle(self, claim: Claim) -> None:
-        """End the "working" row, once it has begun."""
-        working = self._working.get(claim.turn.id)
-        if working is not None:
-            self._keep_from_showing(claim.turn.id, working)
-            await asyncio.wait({working})
-        await self._show.idle(claim.conversation.place)
