@@ -13,7 +13,7 @@ from admin_web.rendering import Templates
 from admin_web.security import Guard
 from admin_web.sending import Sender
 from services.links import ItemSessions, LinkSigner
-from services.ports import Clock
+from services.ports.clock import Clock
 from services.ports.library import ItemReader
 from services.ports.objects import ObjectStore
 

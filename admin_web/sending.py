@@ -13,7 +13,7 @@ from aiohttp import web
 
 from admin_web.ranges import Unsatisfiable, asked_range
 from services.errors import ObjectMissing, ShowrunnerError
-from services.ports import Clock
+from services.ports.clock import Clock
 from services.ports.objects import ObjectStore, StoredObject
 
 log = structlog.get_logger()

@@ -33,7 +33,7 @@ from jobs.queue import Enqueuer
 from jobs.schedule import Entry
 from services.chat import ChatService
 from services.entities import Turn
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from storage.cancellation import PostgresCancellation
 
 OVERRIDES = frozenset({"clock", "router", "metrics", "checkpoint"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-from services.ports import Checkpoint
+from services.ports.clock import Checkpoint
 
 
 def checkpoint_for(crash_at: str | None) -> Checkpoint:

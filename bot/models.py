@@ -12,8 +12,9 @@ from services.models.openai import OpenAIModel, openai_client
 from services.models.router import ModelRouter
 from services.models.streaming import Timeouts
 from services.models.transcription import OpenAITranscriber
-from services.ports import ChatModel, Clock
+from services.ports.clock import Clock
 from services.ports.media import Transcriber
+from services.ports.models import ChatModel
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ from handlers.sender.uploads import SlackUploads
 from jobs.queue import Enqueuer
 from services.files import ThreadFiles
 from services.models.router import ModelRouter
-from services.ports import Checkpoint, Clock, UnitOfWorkFactory
+from services.ports.clock import Checkpoint, Clock
 from services.ports.objects import ObjectStore
+from services.ports.work import UnitOfWorkFactory
 from storage.cancellation import PostgresCancellation
 from storage.rates import SlackRateGate
 from storage.uow import unit_of_work

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.entities.usage import Scope, ScopeKind
-from services.ports import Checkpoint, Clock, UnitOfWorkFactory
+from services.ports.clock import Checkpoint, Clock
 from services.ports.digests import DigestPresenter
+from services.ports.work import UnitOfWorkFactory
 from services.usage import Query, UsageService
 
 PERIODS: Mapping[str, str] = {"daily": "yesterday", "weekly": "week"}

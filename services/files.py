@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 from services.entities import FileRef
 from services.errors import FileUnreadable
 from services.media.documents import document_text
-from services.ports import FileText, ImagePart, SlackFiles
+from services.ports.models import ImagePart
+from services.ports.slack import FileText, SlackFiles
 
 FILE_LIMIT = 20 * 2**20  # bytes fetched
 IMAGE_LIMIT = 5 * 2**20  # bytes; Anthropic's own limit for one image

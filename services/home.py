@@ -11,7 +11,7 @@ from services.entities.library import Content
 from services.entities.usage import Counted, Scope, ScopeKind
 from services.errors import NotAllowed, SlackUnavailable
 from services.people import PeopleService
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from services.settings import MODEL, check_setting
 from services.usage import Query, Report, UsageService
 

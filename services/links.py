@@ -19,7 +19,7 @@ import orjson
 
 from services.entities import Actor
 from services.errors import LinkExpired, LinkForged
-from services.ports import Clock
+from services.ports.clock import Clock
 
 Purpose = Literal["link", "session"]
 

@@ -10,7 +10,8 @@ from services.entities.alerts import Pause
 from services.errors import AiPaused
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.work import UnitOfWorkFactory
 
 PAUSE = timedelta(hours=24)
 REMEMBERED = 2.0

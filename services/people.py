@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from services.entities import Actor, Person
 from services.errors import NotFound, SlackUnavailable
-from services.ports import Clock, SlackDirectory, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.slack import SlackDirectory
+from services.ports.work import UnitOfWorkFactory
 
 FRESH = timedelta(hours=1)
 REMEMBERED = 60.0  # seconds in this process

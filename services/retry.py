@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from services.errors import StorageUnavailable
-from services.ports import Clock
+from services.ports.clock import Clock
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, select, update
 from services.entities import BudgetLine, BudgetState
 from services.entities.limits import Asking
 from services.errors import LimitsChanged, TooManyRequests
-from services.ports import Reservation
+from services.ports.calls import Reservation
 from storage.budget_statements import CREATE_COUNTERS, GIVE_BACK, RESERVE, RESERVE_COUNTED, counters
 from storage.questions import Questions
 from storage.tables import budget_counters, reservations

@@ -14,7 +14,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.errors import StorageUnavailable
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from storage.answers import SqlAnswerStore
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore

@@ -18,7 +18,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from jobs.queue import install
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from storage.embedded import EmbeddedPostgres
 from storage.engine import make_engine
 from storage.migrate import migrate

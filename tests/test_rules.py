@@ -26,7 +26,6 @@ ENVIRONMENT = {
 PRINTING = ("bot/__main__.py", "bot/commands/", "sandbox/__main__.py")
 LONG_FILES = {
     "services/entities/__init__.py": "one vocabulary, read as one",
-    "services/ports/__init__.py": "one protocol a port, read as one",
 }
 LOGGERS = frozenset({"log", "_log"})
 LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})

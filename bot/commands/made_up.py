@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from services.calendar import Calendar
 from services.entities import Actor, CallOutcome, ModelCall, Usage
-from services.ports import Prices
+from services.ports.models import Prices
 
 OPENS, CLOSES = 8, 19  # hours of the desk
 SATURDAY, QUIET = 5, 0.12

@@ -15,7 +15,7 @@ from services.models.prices import BundledPrices
 from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Prices
+from services.ports.models import Prices
 from services.usage import UsageService
 
 

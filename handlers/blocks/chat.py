@@ -7,7 +7,7 @@ from uuid import UUID
 
 from handlers.blocks import files, kit
 from handlers.blocks.kit import Block
-from services.ports import AnswerNotes
+from services.ports.presenter import AnswerNotes
 
 QUESTION_SHOWN = 2_500
 KEPT = "*Answered before*: the very same question had this answer within the last day, so it cost nothing"

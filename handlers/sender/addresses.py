@@ -14,7 +14,7 @@ from handlers.sender.domains import ENDINGS, FILE_LIKE, any_of, site_of
 from handlers.sender.held import Kind, Step
 from handlers.sender.runs import LONGEST, breaks, pieces
 from handlers.sender.signs import JOINER, shows_nothing
-from services.ports import Sources
+from services.ports.presenter import Sources
 
 _IN_URL = r"[\w!-;=?-~]"
 _ENDING = rf"(?:{any_of(ENDINGS)}|xn--[a-z0-9-]+)(?![\w-])"

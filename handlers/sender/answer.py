@@ -16,7 +16,7 @@ from handlers.sender.target import Target
 from handlers.sender.tools import Tools
 from services.entities import Place
 from services.errors import SlackUnavailable, Stopped
-from services.ports import AnswerNotes, Sources
+from services.ports.presenter import AnswerNotes, Sources
 
 log = structlog.get_logger(__name__)
 

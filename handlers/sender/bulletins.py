@@ -22,7 +22,8 @@ from handlers.sender.recovery import Finder
 from handlers.sender.target import QUIET, fallback_text, metadata_of
 from services.entities import Actor, HeldPost, Place, Post
 from services.errors import LostClaim, SlackUnavailable, StorageUnavailable
-from services.ports import Checkpoint, Clock, UnitOfWorkFactory
+from services.ports.clock import Checkpoint, Clock
+from services.ports.work import UnitOfWorkFactory
 
 log = structlog.get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.ports import Clock
+from services.ports.clock import Clock
 
 MEMORY = 3600.0  # seconds; features get switched on, scopes get granted
 

@@ -12,7 +12,7 @@ from handlers.sender.capabilities import Capabilities
 from handlers.sender.gate import SlackRefused
 from handlers.sender.uploads import SlackUploads, Upload
 from services.errors import SlackUnavailable
-from services.ports import Clock
+from services.ports.clock import Clock
 
 log = structlog.get_logger()
 

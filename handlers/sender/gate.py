@@ -12,7 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.sender import codes
 from services.errors import SlackUnavailable
-from services.ports import Clock, RateGate
+from services.ports.clock import Clock
+from services.ports.rates import RateGate
 
 log = structlog.get_logger(__name__)
 

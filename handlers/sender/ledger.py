@@ -9,7 +9,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.entities import Place, Post
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.work import UnitOfWorkFactory
 
 ANSWER = "stream"  # a part of an answer, whichever way it is sent
 NOTICE = "post"  # what is said about a turn beside its answer

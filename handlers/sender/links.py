@@ -10,7 +10,7 @@ from handlers.sender.addresses import AddressFilter, shows_address
 from handlers.sender.fences import Fences
 from handlers.sender.held import Kind, Rewriter, Step
 from handlers.sender.signs import JOINER
-from services.ports import Sources
+from services.ports.presenter import Sources
 
 _LONGEST_TEXT = 1000
 _LONGEST_TARGET = 2500

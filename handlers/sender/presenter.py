@@ -25,7 +25,9 @@ from handlers.sender.target import target_of
 from handlers.sender.tools import Tools
 from services.entities import Claim, ModelCall, Place, Turn
 from services.errors import NotEnoughBudget, ShowrunnerError
-from services.ports import AnswerNotes, Clock, Sources, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.presenter import AnswerNotes, Sources
+from services.ports.work import UnitOfWorkFactory
 
 STREAM_AGE = 240.0
 UNREACHABLE = frozenset({"channel_not_found", "messages_tab_disabled", "user_not_found"})

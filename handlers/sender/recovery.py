@@ -10,7 +10,7 @@ from handlers.sender import codes
 from handlers.sender.gate import SlackRefused
 from handlers.sender.ledger import ANSWER, Ledger
 from services.entities import Author, Place, Post, ThreadMessage
-from services.ports import Clock
+from services.ports.clock import Clock
 
 SKEW = timedelta(minutes=2)  # between our clock and the one that makes Slack's timestamps
 SETTLE = 1.0  # seconds that an accepted message may take to be readable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.sender.links import Links
 from handlers.sender.mentions import Mentions
-from services.ports import Sources
+from services.ports.presenter import Sources
 
 
 class Sanitiser:

@@ -12,7 +12,7 @@ from handlers.sender.recovery import Finder
 from handlers.sender.stream import START, StreamedMessage
 from handlers.sender.target import Target
 from services.entities import Post
-from services.ports import Clock
+from services.ports.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

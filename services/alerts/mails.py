@@ -10,8 +10,9 @@ import structlog
 
 from services.entities.alerts import AlertMail, IncidentView, MailState
 from services.errors import MailUnavailable
-from services.ports import Checkpoint, Clock, UnitOfWorkFactory
 from services.ports.alerts import Mail, Mailer
+from services.ports.clock import Checkpoint, Clock
+from services.ports.work import UnitOfWorkFactory
 
 log = structlog.get_logger(__name__)
 

@@ -26,8 +26,9 @@ from services.entities.alerts import (
 from services.errors import NotFound, SlackUnavailable
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Checkpoint, Clock, UnitOfWork, UnitOfWorkFactory
 from services.ports.alerts import IncidentPresenter
+from services.ports.clock import Checkpoint, Clock
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 log = structlog.get_logger(__name__)
 

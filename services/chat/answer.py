@@ -11,7 +11,8 @@ from services.chat.ledger import CallLedger
 from services.entities import CallOutcome, ModelCall, Usage
 from services.models.estimate import estimate_tokens
 from services.models.router import Opened, RouterEvent
-from services.ports import AnswerNotes, AnswerStream, Finished, TextDelta
+from services.ports.models import Finished, TextDelta
+from services.ports.presenter import AnswerNotes, AnswerStream
 
 CUT = "length"
 """The error of a call that ended where it had to and not where it wanted to."""

@@ -16,16 +16,9 @@ from uuid_utils.compat import uuid7
 from services.calendar import Calendar
 from services.entities import CallOutcome, Claim, ModelCall, Source
 from services.entities.answers import KeptAnswer
-from services.ports import (
-    ChatModel,
-    Clock,
-    Finished,
-    ImagePart,
-    ModelMessage,
-    ModelRequest,
-    Part,
-    UnitOfWorkFactory,
-)
+from services.ports.clock import Clock
+from services.ports.models import ChatModel, Finished, ImagePart, ModelMessage, ModelRequest, Part
+from services.ports.work import UnitOfWorkFactory
 
 ANEW = frozenset({Source.AGAIN, Source.CONTINUE})
 

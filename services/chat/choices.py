@@ -21,7 +21,8 @@ from services.entities import (
 from services.errors import NotAllowed, NotFound
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 UNDER_WAY = frozenset({TurnState.RUNNING, TurnState.DELIVERING})
 PATIENCE = 8  # looks, a fifth of a second apart

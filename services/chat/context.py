@@ -18,7 +18,9 @@ from services.chat.thread import Thread
 from services.entities import Author, Conversation, Message
 from services.errors import QuestionTooLong
 from services.models.estimate import estimate_request
-from services.ports import FileReader, ModelMessage, ModelRequest, Sources, TextPart
+from services.ports.models import ModelMessage, ModelRequest, TextPart
+from services.ports.presenter import Sources
+from services.ports.slack import FileReader
 
 SYSTEM = """\
 You are Showrunner, the assistant of a video team, and you answer in a Slack thread.

@@ -13,7 +13,10 @@ from uuid import UUID
 
 from services.entities import ConversationMode, Heard, Place, Source, Turn, TurnState
 from services.errors import NotFound
-from services.ports import Cancellation, Checkpoint, Clock, Presenter, UnitOfWork, UnitOfWorkFactory
+from services.ports.cancellation import Cancellation
+from services.ports.clock import Checkpoint, Clock
+from services.ports.presenter import Presenter
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 TURN_TASK = "chat.turn"
 EDITED_TASK = "chat.edited"

@@ -13,7 +13,8 @@ import structlog
 
 from services.chat.intake import TURN_TASK
 from services.errors import StorageUnavailable
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.work import UnitOfWorkFactory
 from services.retry import persistently
 
 log = structlog.get_logger()

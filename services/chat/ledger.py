@@ -13,8 +13,10 @@ from services.calendar import Calendar
 from services.entities import Actor, CallOutcome, ModelCall, Usage
 from services.errors import ProviderError
 from services.limits import MICRODOLLARS, TOKENS, microdollars
-from services.ports import ChatModel, Checkpoint, Clock, Prices, UnitOfWork, UnitOfWorkFactory
+from services.ports.clock import Checkpoint, Clock
 from services.ports.media import Transcriber
+from services.ports.models import ChatModel, Prices
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 from services.retry import persistently
 
 ANSWERING = frozenset({CallOutcome.ANSWERED, CallOutcome.PARTIAL, CallOutcome.STOPPED})

@@ -33,15 +33,12 @@ from services.models.router import Completed, ModelRouter
 from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import (
-    CancelToken,
-    Checkpoint,
-    Clock,
-    Prices,
-    SlackDirectory,
-    Sources,
-    UnitOfWorkFactory,
-)
+from services.ports.cancellation import CancelToken
+from services.ports.clock import Checkpoint, Clock
+from services.ports.models import Prices
+from services.ports.presenter import Sources
+from services.ports.slack import SlackDirectory
+from services.ports.work import UnitOfWorkFactory
 from services.retry import persistently, to_the_end
 
 FOLLOW_UPS = frozenset({Source.AGAIN, Source.CONTINUE})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from services.entities import FileRef, Message
 from services.errors import FileUnreadable
 from services.models.estimate import estimate_tokens
-from services.ports import FileReader, FileText
+from services.ports.slack import FileReader, FileText
 
 CUT = "cut"
 

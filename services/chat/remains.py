@@ -10,7 +10,8 @@ from services.chat.preparation import Preparation
 from services.entities import CallOutcome, Claim, Message, ModelCall
 from services.errors import Stopped
 from services.models.router import ModelRouter
-from services.ports import Presenter, UnitOfWorkFactory
+from services.ports.presenter import Presenter
+from services.ports.work import UnitOfWorkFactory
 
 Tell = Callable[[Claim, Awaitable[None]], Awaitable[None]]
 

@@ -11,7 +11,7 @@ from services.entities import Claim
 from services.errors import NotEnoughBudget
 from services.limits import LimitsService, worst_case
 from services.models.router import ModelRouter
-from services.ports import Prices
+from services.ports.models import Prices
 
 CHEAPER = "summary"
 """The purpose whose models answer where money is left for nothing dearer."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.entities.limits import Amount
 from services.limits import worst_case
-from services.ports import ChatModel, Prices
+from services.ports.models import ChatModel, Prices
 
 SHORTEST = 512
 """Tokens below which an answer is not worth its price: the person is told what is left instead."""

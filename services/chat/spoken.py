@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.entities import Author, FileRef, Message
-from services.ports import FileText, ImagePart, ModelMessage, Part, TextPart
+from services.ports.models import ImagePart, ModelMessage, Part, TextPart
+from services.ports.slack import FileText
 
 BEGINS_WITH_US = "(the thread begins with your message)"
 

@@ -35,7 +35,10 @@ from services.errors import (
     TooManyRequests,
 )
 from services.models.router import ModelRouter
-from services.ports import Cancellation, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
+from services.ports.cancellation import Cancellation, CancelToken
+from services.ports.clock import Checkpoint, Clock
+from services.ports.presenter import Presenter
+from services.ports.work import UnitOfWorkFactory
 from services.retry import persistently
 from services.settings import MODEL
 

@@ -6,7 +6,8 @@ import asyncio
 from uuid import UUID
 
 from services.entities import Claim
-from services.ports import Clock, Presenter
+from services.ports.clock import Clock
+from services.ports.presenter import Presenter
 
 SOON = 0.25  # seconds
 

@@ -21,7 +21,10 @@ from services.entities import Author, CallOutcome, Claim, Message, ModelCall
 from services.entities.answers import KeptAnswer
 from services.errors import LostClaim, ModelBroke, Stopped, StorageUnavailable
 from services.models.router import ModelRouter
-from services.ports import AnswerNotes, CancelToken, Checkpoint, Clock, Presenter, UnitOfWorkFactory
+from services.ports.cancellation import CancelToken
+from services.ports.clock import Checkpoint, Clock
+from services.ports.presenter import AnswerNotes, Presenter
+from services.ports.work import UnitOfWorkFactory
 from services.retry import persistently, to_the_end
 
 log = structlog.get_logger()

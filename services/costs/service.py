@@ -20,7 +20,8 @@ from services.entities.limits import LimitState
 from services.errors import NotFound
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.work import UnitOfWorkFactory
 
 PREFIX = "cost:"
 USUAL_DAYS = 28

@@ -18,7 +18,8 @@ from services.errors import NotAllowed, SlackUnavailable
 from services.library.query import loosened, telling
 from services.library.rights import Rights
 from services.library.texts import where
-from services.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 PASSAGES, CANDIDATES = 6, 60
 LONGEST = 500  # characters of a passage

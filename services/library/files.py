@@ -10,7 +10,8 @@ from services.entities.media import MediaKind
 from services.errors import FileUnreadable
 from services.library.naming import kind_by_name
 from services.library.texts import timecode
-from services.ports import FileReader, FileText, UnitOfWorkFactory
+from services.ports.slack import FileReader, FileText
+from services.ports.work import UnitOfWorkFactory
 
 HEARD = frozenset({MediaKind.VIDEO, MediaKind.AUDIO})
 

@@ -20,8 +20,10 @@ from services.library.rights import Rights
 from services.library.settings import LibrarySettings
 from services.library.short import short_of
 from services.library.transcription import release
-from services.ports import Cancellation, Clock, UnitOfWork, UnitOfWorkFactory
+from services.ports.cancellation import Cancellation
+from services.ports.clock import Clock
 from services.ports.library import ChannelDirectory, Received
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 WORK_TASK, SHOW_TASK, ASK_TASK = "library.work", "library.show", "library.ask"
 REACTION_TASK = "library.reacted"

@@ -11,8 +11,8 @@ from services.errors import NotAllowed, NotFound, SlackUnavailable
 from services.library.naming import shown
 from services.library.rights import Rights
 from services.library.texts import has_times
-from services.ports import UnitOfWorkFactory
 from services.ports.library import PlayableItem, PlayableText
+from services.ports.work import UnitOfWorkFactory
 
 
 class LibraryItems:

@@ -17,7 +17,8 @@ from services.library.settings import LibrarySettings
 from services.library.short import as_typed
 from services.library.storing import Storing
 from services.library.texts import FORMATS, exported, has_times
-from services.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 PER_PAGE = 10
 TAGS_USAGE = "tag ID WORDS"

@@ -10,8 +10,9 @@ from services.entities.library import Content, ContentState, PartState, Share
 from services.errors import SlackUnavailable
 from services.library.intake import SHOW_TASK
 from services.library.rights import Rights
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports.clock import Clock
 from services.ports.library import LibraryPresenter, Progress
+from services.ports.work import UnitOfWorkFactory
 
 log = structlog.get_logger()
 

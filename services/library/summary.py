@@ -18,16 +18,9 @@ from services.limits.amounts import worst_case
 from services.models.estimate import estimate_request, estimate_tokens
 from services.models.router import Completed, ModelRouter
 from services.pauses import PausesService
-from services.ports import (
-    Checkpoint,
-    Clock,
-    ModelMessage,
-    ModelRequest,
-    Prices,
-    TextPart,
-    UnitOfWork,
-    UnitOfWorkFactory,
-)
+from services.ports.clock import Checkpoint, Clock
+from services.ports.models import ModelMessage, ModelRequest, Prices, TextPart
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 from services.retry import persistently, to_the_end
 
 PURPOSE = "library"

@@ -19,8 +19,10 @@ from services.library.texts import said_in
 from services.limits import LimitsService
 from services.limits.amounts import microdollars
 from services.pauses import PausesService
-from services.ports import Checkpoint, Clock, Prices, UnitOfWork, UnitOfWorkFactory
+from services.ports.clock import Checkpoint, Clock
 from services.ports.media import Transcriber
+from services.ports.models import Prices
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 from services.retry import persistently, to_the_end
 
 PURPOSE = "transcription"

@@ -12,8 +12,8 @@ from services.errors import FileUnreadable
 from services.library.storing import Storing
 from services.library.texts import grouped, numbered, written_on
 from services.library.transcription import Transcription
-from services.ports import UnitOfWorkFactory
 from services.ports.media import MediaReader
+from services.ports.work import UnitOfWorkFactory
 
 
 class Understanding:

@@ -24,7 +24,9 @@ from services.library.storing import Storing
 from services.library.summary import Summaries
 from services.library.transcription import Transcription
 from services.library.understanding import Understanding
-from services.ports import Cancellation, CancelToken, Checkpoint, Clock, UnitOfWorkFactory
+from services.ports.cancellation import Cancellation, CancelToken
+from services.ports.clock import Checkpoint, Clock
+from services.ports.work import UnitOfWorkFactory
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from services.entities import Usage
 from services.entities.limits import Amount
-from services.ports import ChatModel, Prices
+from services.ports.models import ChatModel, Prices
 
 TOKENS = "tokens"
 MICRODOLLARS = "microdollars"

@@ -17,8 +17,9 @@ from services.limits.service import LimitsService
 from services.limits.setting import ACT
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports.clock import Clock
 from services.ports.limits import LimitNotices
+from services.ports.work import UnitOfWorkFactory
 from services.settings import WARNINGS, wants
 
 REQUEST_TASK = "limits.request"

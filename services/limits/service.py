@@ -16,7 +16,9 @@ from services.limits.gathering import Gathering
 from services.limits.rules import PERSON, Rule, applying
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Clock, Reservation, UnitOfWorkFactory
+from services.ports.calls import Reservation
+from services.ports.clock import Clock
+from services.ports.work import UnitOfWorkFactory
 
 NO_LIMIT = 2**62
 TRIES = 10

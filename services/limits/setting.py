@@ -12,7 +12,8 @@ from services.limits.rules import PERSON, SCOPES
 from services.limits.service import LimitsService
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.work import UnitOfWorkFactory
 
 LARGEST = 10**12
 ACT = "limits.set"

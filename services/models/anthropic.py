@@ -16,7 +16,7 @@ from services.entities import Usage
 from services.models.estimate import estimate_usage
 from services.models.failures import Fault, short
 from services.models.streaming import Answer, Timeouts
-from services.ports import Finished, ImagePart, ModelEvent, ModelMessage, ModelRequest, Part
+from services.ports.models import Finished, ImagePart, ModelEvent, ModelMessage, ModelRequest, Part
 
 PROVIDER = "anthropic"
 BREAKPOINTS = 4  # more are refused with 400

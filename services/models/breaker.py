@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from services.errors import ModelBroke, ModelUnavailable, ProviderError
-from services.ports import Clock
+from services.ports.clock import Clock
 
 KEY_REJECTED = 401
 

@@ -6,7 +6,7 @@ import math
 import re
 
 from services.entities import Usage
-from services.ports import ImagePart, ModelRequest, Part
+from services.ports.models import ImagePart, ModelRequest, Part
 
 CHARACTERS_PER_TOKEN = 3.5
 IMAGE_TOKENS = 1_600

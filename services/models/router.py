@@ -14,7 +14,8 @@ from services.entities import Usage
 from services.errors import AllModelsFailed, ModelBroke, ModelUnavailable, NoModel, ProviderError
 from services.models.breaker import Breaker
 from services.models.failures import ModelGaveUp
-from services.ports import ChatModel, Clock, Finished, ModelEvent, ModelRequest, TextDelta
+from services.ports.clock import Clock
+from services.ports.models import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY")
 

@@ -19,7 +19,7 @@ from services.entities import Usage
 from services.errors import ModelBroke, ProviderError
 from services.models.failures import Fault, ModelGaveUp, fault_of, refusal
 from services.models.sse import EventCutter
-from services.ports import Finished, ModelEvent, TextDelta
+from services.ports.models import Finished, ModelEvent, TextDelta
 
 DRAIN_SECONDS = 0.1
 END_OF_LIST = b"[DONE]"

@@ -10,7 +10,8 @@ from services.errors import NotAllowed
 from services.limits import LimitsService
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Clock, UnitOfWorkFactory
+from services.ports.clock import Clock
+from services.ports.work import UnitOfWorkFactory
 from services.usage.forecast import forecast, looked_at
 from services.usage.periods import period_of
 from services.usage.report import Query, Report, days_of, rows_of, total_of, trend_of, used_days

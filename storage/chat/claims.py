@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, exists, select, update
 
 from services.entities import Claim, Conversation, Source, Turn, TurnState
-from services.ports import NO_GRACE
+from services.ports.chat import NO_GRACE
 from storage.chat.rows import to_conversation, to_message, to_turn
 from storage.chat.statements import EXTEND_LEASES, OVERDUE, QUESTIONS_ABOUT, TAKE_FRESH, TAKE_TURN
 from storage.store import Store

@@ -16,7 +16,7 @@ from admin_web.app import library_site
 from services.entities import Actor
 from services.entities.media import Chapter, MediaKind, Page, Segment
 from services.links import ItemSessions, LinkSigner
-from services.ports import Clock
+from services.ports.clock import Clock
 from services.ports.library import PlayableItem, PlayableText
 from services.ports.objects import ObjectStore
 from storage.objects import FolderStore

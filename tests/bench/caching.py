@@ -20,7 +20,7 @@ from services.entities import Author, Conversation, Message, Usage
 from services.models.anthropic import AnthropicModel, anthropic_client
 from services.models.openai import OpenAIModel, openai_client
 from services.models.prices import BundledPrices
-from services.ports import ChatModel, ImagePart, ModelMessage, ModelRequest, Part, TextDelta
+from services.ports.models import ChatModel, ImagePart, ModelMessage, ModelRequest, Part, TextDelta
 from tests.bench.report import Figure
 from tests.fakes.slack import FakeReader
 

@@ -16,7 +16,7 @@ from jobs.queue import install
 from services.entities import Actor
 from services.entities.library import Passage
 from services.library.answers import LibraryAnswers
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from storage.embedded import EmbeddedPostgres
 from storage.engine import make_engine
 from storage.migrate import migrate

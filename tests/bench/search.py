@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.entities.library import Query
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from storage.engine import make_engine
 from storage.library.search import compiled, parameters
 from storage.uow import DriverConnection, unit_of_work

@@ -20,7 +20,7 @@ from services.entities.usage import Scope, ScopeKind
 from services.limits import LimitsService
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from services.usage import Query, Report, UsageService
 from storage.engine import make_engine
 from storage.uow import DriverConnection, unit_of_work

@@ -27,7 +27,7 @@ from sandbox.server import Sandbox
 from sandbox.state import Channel, Message
 from services.entities import Author, Claim, Conversation, Source, Turn, TurnState
 from services.entities import Message as Said
-from services.ports import AnswerNotes
+from services.ports.presenter import AnswerNotes
 from tests.chaos.generated import Generator
 from tests.chaos.ground import Ground
 from tests.chaos.reading import calls, lies

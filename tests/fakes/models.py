@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from services.entities import Usage
-from services.ports import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
+from services.ports.models import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 
 USED = Usage(tokens_in=100, cached_read=60, tokens_out=20)
 END = Finished(USED, "end", "req_1")

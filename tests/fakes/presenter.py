@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from services.entities import Claim, ModelCall, Place, Turn
 from services.errors import ShowrunnerError
-from services.ports import AnswerNotes, Sources
+from services.ports.presenter import AnswerNotes, Sources
 
 QUESTION_TS = "1790000000.000100"
 

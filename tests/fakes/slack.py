@@ -8,7 +8,7 @@ from pathlib import Path
 
 from services.entities import Actor, FileRef, Person, Place, ThreadMessage
 from services.errors import FileUnreadable, NotFound, SlackUnavailable
-from services.ports import FileText
+from services.ports.slack import FileText
 
 
 @dataclass

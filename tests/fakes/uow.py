@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.fakes.answers import FakeAnswerStore
 from tests.fakes.calls import FakeCallStore
 from tests.fakes.chat import FakeChatStore

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.entities import Claim, Conversation, Heard, Turn, TurnState
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.factories import NOON, thread_of
 
 LEASE = timedelta(seconds=30)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.fakes.uow import fake_unit_of_work, new_memory
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.entities import CallOutcome, Claim
 from services.entities.answers import KeptAnswer
 from services.errors import LostClaim
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from storage.tables import messages, prompt_cache
 from tests.factories import NOON, after, answer, call, mention, used
 from tests.storage.acts import claimed

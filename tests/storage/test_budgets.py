@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid_utils.compat import uuid7
 
 from services.entities import BudgetLine, BudgetState
-from services.ports import UnitOfWork, UnitOfWorkFactory
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 from tests.factories import TEAM, line
 
 LATER = datetime.now(UTC) + timedelta(hours=1)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.entities import Actor, CallOutcome, ModelCall, Usage
 from services.errors import LostClaim
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from storage.tables import usage_daily
 from tests.factories import after, call, day, mention, used
 from tests.storage.acts import asked, claimed

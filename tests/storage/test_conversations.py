@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.entities import ConversationMode, Place
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.factories import (
     ANNA,
     BEN,

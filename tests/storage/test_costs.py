@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from services.entities import Actor, CallOutcome, ModelCall
 from services.entities.costs import Burst, ChannelSpend, DaySpend
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from storage.costs import first_id
 from tests.factories import ANNA, BEN, NOON, TEAM, TODAY, after, anna, call, day, mention, used
 from tests.storage.acts import asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.entities import Author, Source, TurnState
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.factories import (
     ANNA,
     BEN,

@@ -23,7 +23,7 @@ from services.entities.alerts import (
     Pause,
     Reading,
 )
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.factories import ANNA, BEN, NOON, TEAM, after
 
 GROUP = Grouping(TEAM, "cost:workspace")

@@ -21,7 +21,7 @@ from services.entities.library import (
 )
 from services.entities.media import Chapter, MediaKind
 from services.errors import LostClaim
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.factories import ANNA, BEN, NOON, TEAM, after
 from tests.library import DOCUMENT, VIDEO, content, read, ready, said, share, stored
 

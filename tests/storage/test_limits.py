@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from services.entities import Actor, BudgetState, CallOutcome
 from services.entities.limits import Asking, Limit, LimitRequest, NearlyFull
 from services.errors import LimitsChanged, TooManyRequests
-from services.ports import UnitOfWork, UnitOfWorkFactory
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 from tests.factories import ANNA, BEN, CHANNEL, NOON, TEAM, TODAY, anna, call, day, line, used
 
 MONTH = TODAY.replace(day=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.entities import Author, Source, TurnState
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.factories import after, answer, file, mention, next_ts, post, reply, told
 from tests.storage.acts import asked, claim, claimed, conversation_of, hear, state_of, texts
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from services.entities import Actor
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.factories import NOON, after, anna, guest, person
 
 

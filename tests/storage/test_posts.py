@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid_utils.compat import uuid7
 
 from services.entities import HeldPost, Place
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.factories import NOON, after, mention, post
 from tests.storage.acts import asked
 

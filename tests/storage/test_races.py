@@ -10,7 +10,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from services.entities import BudgetLine, Claim, Heard, Turn, TurnState
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from storage.engine import make_engine
 from storage.uow import DriverConnection, unit_of_work
 from tests.databases import Database

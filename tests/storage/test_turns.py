@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.entities import Feedback, TurnState
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.factories import (
     ANNA,
     BEN,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from jobs.queue import Enqueuer
 from services.errors import StorageUnavailable
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from storage.engine import make_engine
 from storage.uow import unit_of_work
 from tests.databases import Database

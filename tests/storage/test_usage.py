@@ -11,7 +11,7 @@ import pytest
 
 from services.entities import Actor, CallOutcome, ModelCall, Usage
 from services.entities.usage import Counted, Dimension, Scope, ScopeKind, Span, Tallies
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests import factories as make
 from tests.factories import ANNA, BEN, CHANNEL, NOON, TEAM, day
 

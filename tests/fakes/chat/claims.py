@@ -20,7 +20,7 @@ from services.entities import (
     Turn,
     TurnState,
 )
-from services.ports import NO_GRACE
+from services.ports.chat import NO_GRACE
 from tests.fakes.chat.base import OPEN, RUNNING, ChatBase
 from tests.fakes.memory import MessageRow, TurnRow
 

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.blocks import chat, kit
 from handlers.blocks.kit import Block
-from services.ports import AnswerNotes
+from services.ports.presenter import AnswerNotes
 
 TURN = UUID(int=1)
 

@@ -22,7 +22,8 @@ from sandbox.server import Sandbox
 from sandbox.settings import SandboxSettings
 from sandbox.state import Message as Seen
 from services.entities import Author, Claim, Conversation, Message, Post, Source, Turn, TurnState
-from services.ports import AnswerNotes, UnitOfWork
+from services.ports.presenter import AnswerNotes
+from services.ports.work import UnitOfWork
 from tests.fakes.memory import Memory, TurnRow
 from tests.fakes.uow import FakeUnitOfWork, new_memory
 

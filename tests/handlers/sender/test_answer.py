@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from services.errors import SlackUnavailable, Stopped
-from services.ports import AnswerNotes
+from services.ports.presenter import AnswerNotes
 from tests.fakes.sources import Everything
 from tests.handlers.sender.conftest import NOTES, Stage, blocks_of, settle
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services.errors import EmptyQuestion
-from services.ports import AnswerNotes
+from services.ports.presenter import AnswerNotes
 from tests.fakes.sources import Everything
 from tests.handlers.sender.conftest import NOTES, Stage, blocks_of
 from tests.handlers.sender.test_answer import PARAGRAPHS, until_shown

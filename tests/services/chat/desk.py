@@ -29,7 +29,7 @@ from services.models.router import ModelRouter
 from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Finished, ModelRequest, TextDelta
+from services.ports.models import Finished, ModelRequest, TextDelta
 from tests import factories as make
 from tests.fakes.cancellation import FakeCancellation
 from tests.fakes.clock import FakeClock

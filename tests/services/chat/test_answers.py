@@ -11,7 +11,8 @@ import pytest
 from services.chat.answers import digest_of, key_of
 from services.entities import CallOutcome, Heard, Source, TurnState
 from services.errors import ModelBroke, ModelUnavailable, SlackUnavailable
-from services.ports import FileText, Finished, ImagePart, ModelMessage, ModelRequest, TextDelta, TextPart
+from services.ports.models import Finished, ImagePart, ModelMessage, ModelRequest, TextDelta, TextPart
+from services.ports.slack import FileText
 from tests import factories as make
 from tests.fakes.models import USED
 from tests.services.chat.desk import Desk, saying

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from services.chat.reading import beginning, shortened
 from services.models.anthropic import BREAKPOINTS
 from services.models.estimate import estimate_tokens
-from services.ports import FileText, ImagePart, ModelRequest, TextPart
+from services.ports.models import ImagePart, ModelRequest, TextPart
+from services.ports.slack import FileText
 from tests import factories as make
 from tests.services.chat.desk import Desk, all_of, saying, texts
 

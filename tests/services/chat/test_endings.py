@@ -9,7 +9,7 @@ import pytest
 
 from services.entities import CallOutcome, TurnState, Usage
 from services.errors import ModelBroke, Stopped
-from services.ports import TextDelta
+from services.ports.models import TextDelta
 from tests import factories as make
 from tests.services.chat.desk import Desk, all_of, saying
 

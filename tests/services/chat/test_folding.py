@@ -16,7 +16,8 @@ from services.chat.thread import Thread
 from services.entities import Author, Conversation, Message, TurnState, Usage
 from services.errors import ModelUnavailable, QuestionTooLong
 from services.models.estimate import estimate_request
-from services.ports import FileText, Finished, TextDelta
+from services.ports.models import Finished, TextDelta
+from services.ports.slack import FileText
 from tests import factories as make
 from tests.fakes.slack import FakeReader
 from tests.services.chat.desk import SUMMARY, Desk, all_of, saying, texts

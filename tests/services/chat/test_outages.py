@@ -10,7 +10,7 @@ import pytest
 
 from services.entities import TurnState
 from services.errors import StorageUnavailable
-from services.ports import UnitOfWork
+from services.ports.work import UnitOfWork
 from tests import factories as make
 from tests.services.chat.desk import Desk
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chat.sources import addresses_of
-from services.ports import FileText
+from services.ports.slack import FileText
 from tests import factories as make
 from tests.services.chat.desk import Desk, saying
 

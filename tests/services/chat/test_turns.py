@@ -9,7 +9,7 @@ import pytest
 
 from services.entities import Author, CallOutcome, Place, TurnState, Usage
 from services.errors import ModelRejected, ModelUnavailable, SlackUnavailable
-from services.ports import Finished, TextDelta
+from services.ports.models import Finished, TextDelta
 from tests import factories as make
 from tests.fakes.presenter import QUESTION_TS
 from tests.services.chat.desk import ANSWER_TOKENS, Desk, all_of, saying

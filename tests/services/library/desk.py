@@ -35,8 +35,8 @@ from services.models.router import ModelRouter
 from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports import Finished, TextDelta
 from services.ports.library import Progress
+from services.ports.models import Finished, TextDelta
 from tests import factories as make
 from tests.fakes.cancellation import FakeCancellation
 from tests.fakes.clock import FakeClock

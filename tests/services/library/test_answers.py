@@ -9,7 +9,7 @@ from services.entities import Actor
 from services.entities.media import MediaKind
 from services.errors import FileUnreadable
 from services.library.files import LibraryFiles
-from services.ports import FileText
+from services.ports.slack import FileText
 from tests.factories import ANNA, BEN, TEAM
 from tests.fakes.slack import FakeReader
 from tests.services.library.desk import LibraryDesk

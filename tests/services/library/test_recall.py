@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.entities import Actor
 from services.library.rights import Reader
-from services.ports import UnitOfWorkFactory
+from services.ports.work import UnitOfWorkFactory
 from tests.bench.recall import BAR, recall
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.entities import Usage
 from services.errors import ModelRejected, ModelUnavailable, ProviderError
-from services.ports import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
+from services.ports.models import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 
 END = Finished(Usage(10, tokens_out=2), "end", "req_1")
 

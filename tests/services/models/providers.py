@@ -12,7 +12,7 @@ import httpx2
 from services.models.anthropic import AnthropicModel, anthropic_client
 from services.models.openai import OpenAIModel, openai_client
 from services.models.streaming import Timeouts
-from services.ports import ChatModel, ImagePart, ModelMessage, ModelRequest, TextPart
+from services.ports.models import ChatModel, ImagePart, ModelMessage, ModelRequest, TextPart
 
 IMPATIENT = Timeouts(first_token=0.8, stall=0.4)  # a busy machine stands still for a while
 HANG = b""  # as a chunk: nothing more comes

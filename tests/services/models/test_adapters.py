@@ -11,7 +11,7 @@ import pytest
 from services.entities import Usage
 from services.errors import ModelBroke, ModelRejected, ModelUnavailable, ProviderError
 from services.models.estimate import estimate_request
-from services.ports import Finished, ModelEvent, TextDelta
+from services.ports.models import Finished, ModelEvent, TextDelta
 from tests.services.models.providers import HANG, IMPATIENT, PROVIDERS, Body, Provider, answering, ask, event
 
 

@@ -12,7 +12,7 @@ from services.errors import ModelBroke, ModelUnavailable
 from services.models.anthropic import AnthropicModel, anthropic_client
 from services.models.openai import OpenAIModel, openai_client
 from services.models.streaming import Timeouts
-from services.ports import ModelMessage, TextPart
+from services.ports.models import ModelMessage, TextPart
 from tests.services.models.providers import ask, image
 
 LONG = TextPart("We cut the interview in the order of the questions. " * 400, cache=True)

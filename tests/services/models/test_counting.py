@@ -13,7 +13,7 @@ from services.errors import ModelBroke
 from services.models.estimate import estimate_request, estimate_tokens, estimate_usage
 from services.models.failures import ModelGaveUp
 from services.models.prices import BundledPrices
-from services.ports import ModelMessage, TextPart
+from services.ports.models import ModelMessage, TextPart
 from tests.services.models.providers import Anthropic, OpenAI, answering, ask, event, image
 
 

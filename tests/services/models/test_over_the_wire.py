@@ -9,7 +9,7 @@ import pytest
 
 from services.errors import ModelBroke, ModelUnavailable
 from services.models.streaming import Timeouts
-from services.ports import Finished, TextDelta
+from services.ports.models import Finished, TextDelta
 from tests.services.models.providers import PROVIDERS, ask
 from tests.services.models.wire import Then, serving
 

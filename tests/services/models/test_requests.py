@@ -8,7 +8,7 @@ import pytest
 
 from services.errors import ModelUnavailable
 from services.models.openai import response_params
-from services.ports import ModelMessage, TextPart
+from services.ports.models import ModelMessage, TextPart
 from tests.services.models.providers import Anthropic, OpenAI, Recorder, answering, ask, image
 
 CACHED = {"type": "ephemeral"}

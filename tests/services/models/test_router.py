@@ -9,7 +9,7 @@ from services.entities import Usage
 from services.errors import AllModelsFailed, ModelBroke, ModelUnavailable, NoModel
 from services.models.failures import ModelGaveUp
 from services.models.router import ModelRouter, Opened
-from services.ports import TextDelta
+from services.ports.models import TextDelta
 from tests.services.models.fakes import (
     END,
     Clock,
