@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from handlers.sender.gate import SlackCalls
+from handlers.sender.origins import FILES_ORIGIN, origin
 from services.errors import SlackUnavailable
 
-FILES_ORIGIN = "https://files.slack.com"
 _TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10)
 
 
@@ -28,7 +27,7 @@ class SlackUploads:
     def __init__(self, calls: SlackCalls, session: aiohttp.ClientSession, api_url: str) -> None:
         self._calls = calls
         self._session = session
-        self._origins = frozenset({FILES_ORIGIN, _origin(api_url)})
+        self._origins = frozenset({FILES_ORIGIN, origin(api_url)})
 
     async def keep(self, team: str, upload: Upload) -> str:
         """A file that nobody sees until a message shows it; its id. Raises SlackUnavailable."""
@@ -58,7 +57,7 @@ class SlackUploads:
 
     async def _put(self, url: str, upload: Upload) -> None:
         """To Slack's file host alone."""
-        if _origin(url) not in self._origins:
+        if origin(url) not in self._origins:
             raise SlackUnavailable("upload", "strange_address")
         try:
             async with self._session.post(
@@ -68,10 +67,3 @@ class SlackUploads:
                     raise SlackUnavailable("upload", str(answer.status))
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise SlackUnavailable("upload", type(error).__name__) from error
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return (
-        f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.hostname and not parts.username else ""
-    )
