@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.directory import SlackDirectory
 from handlers.files import SlackFiles
+from handlers.sender import directs
 from handlers.sender.gate import SlackCalls, SlackRefused
 from services.entities import Actor, FileRef, Place
 from services.errors import FileUnreadable
@@ -59,5 +60,4 @@ class SlackChannels:
         return file
 
     async def direct(self, actor: Actor) -> Place:
-        answer = await self._calls.send(actor.team, "conversations.open", {"users": actor.user}, repeat=True)
-        return Place(actor.team, str(answer["channel"]["id"]))
+        return await directs.opened(self._calls, actor)

@@ -80,7 +80,7 @@ class FindingHandlers:
         made = await self._library.export(call.actor, which, form.lower())
         upload = Upload(made.name, made.content.title, made.text.encode())
         told = f"Here is *{words.plainly(made.content.title)}* as {form.lower()}."
-        await self._uploads.direct(call.actor.team, call.actor.user, upload, told)
+        await self._uploads.direct(call.actor, upload, told)
         await self._replies.show(call.to, "I have sent you the file in our direct messages.")
 
     async def open(self, press: Press) -> None:

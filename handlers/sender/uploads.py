@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from handlers.sender import directs
 from handlers.sender.gate import SlackCalls
 from handlers.sender.origins import FILES_ORIGIN, origin
+from services.entities import Actor
 from services.errors import SlackUnavailable
 
 _TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10)
@@ -33,11 +35,10 @@ class SlackUploads:
         """A file that nobody sees until a message shows it; its id. Raises SlackUnavailable."""
         return await self._finished(team, upload, {})
 
-    async def direct(self, team: str, user: str, upload: Upload, comment: str) -> None:
+    async def direct(self, actor: Actor, upload: Upload, comment: str) -> None:
         """Into the person's own conversation with us. Raises SlackUnavailable."""
-        opened = await self._calls.send(team, "conversations.open", {"users": user}, repeat=True)
-        channel = str(opened["channel"]["id"])
-        await self._finished(team, upload, {"channel_id": channel, "initial_comment": comment})
+        own = await directs.opened(self._calls, actor)
+        await self._finished(actor.team, upload, {"channel_id": own.channel, "initial_comment": comment})
 
     async def _finished(self, team: str, upload: Upload, where: dict[str, str]) -> str:
         begun = await self._begin(team, upload)
