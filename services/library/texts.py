@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from html import escape
 
 from services.entities.library import Content, Passage
 from services.entities.media import AudioPart, MediaKind, Page, Segment, Transcript
@@ -104,7 +105,9 @@ def exported(content: Content, passages: Sequence[Passage], form: str) -> str:
                 for number, p in enumerate(passages, 1)
             )
         case "vtt":
-            cues = (f"{clock(p.start)} --> {clock(p.end)}\n{_cue(_line(p))}\n" for p in passages)
+            cues = (
+                f"{clock(p.start)} --> {clock(p.end)}\n{escape(_line(p), quote=False)}\n" for p in passages
+            )
             return "\n".join(("WEBVTT\n", *cues))
         case "txt":
             return "\n".join(_line(passage) for passage in passages) + "\n"
@@ -150,7 +153,3 @@ def clock(seconds: float | None, mark: str = ".") -> str:
 
 def _line(passage: Passage) -> str:
     return f"{passage.speaker}: {passage.text}" if passage.speaker else passage.text
-
-
-def _cue(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from handlers.boundary import slack_date
 from handlers.sender.sanitise import escape
-from services.entities.library import MARK, UNMARK, Content, Passage
+from services.entities.library import MARK, UNMARK, Content
 from services.entities.media import MediaKind
 from services.library.texts import timecode
 
@@ -92,9 +92,3 @@ def money(cost: Decimal) -> str:
 def marked(text: str) -> str:
     """A passage with what was found in bold."""
     return plainly(" ".join(text.split())).replace(MARK, "*").replace(UNMARK, "*")
-
-
-def place_in(passage: Passage) -> str:
-    if passage.start is not None:
-        return timecode(passage.start)
-    return f"page {passage.page}" if passage.page else ""
