@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from handlers.blocks.figures import dollars
 from handlers.boundary import slack_date
 from handlers.sender.sanitise import escape
 from services.entities.library import MARK, UNMARK, Content
@@ -66,7 +67,7 @@ def facts(item: Content, cost: Decimal | None = None) -> list[str]:
     if item.tags:
         found.append(" ".join(f"#{plainly(tag)}" for tag in item.tags))
     if cost:
-        found.append(f"cost {money(cost)}")
+        found.append(f"cost {dollars(cost)}")
     return [each for each in found if each]
 
 
@@ -81,12 +82,6 @@ def size(count: int) -> str:
 
 def language(code: str | None) -> str:
     return LANGUAGES.get(code.lower()[:2], plainly(code)) if code else ""
-
-
-def money(cost: Decimal) -> str:
-    if cost >= Decimal("0.01"):
-        return f"${cost:.2f}"
-    return f"${cost:.{1 - cost.adjusted()}f}"
 
 
 def marked(text: str) -> str:
