@@ -17,7 +17,7 @@ from services.entities.library import Results
 from services.errors import BadArgument, ShowrunnerError
 from services.library import LibraryService
 from services.library.query import USAGE
-from services.library.texts import timecode
+from services.media.times import timecode
 
 
 class Links(Protocol):

@@ -9,7 +9,7 @@ from services.entities.library import Content, Passage
 from services.entities.media import MediaKind
 from services.errors import FileUnreadable
 from services.library.naming import kind_by_name
-from services.library.texts import timecode
+from services.media.times import timecode
 from services.ports.slack import FileReader, FileText
 from services.ports.work import UnitOfWorkFactory
 

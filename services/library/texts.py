@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 
 from services.entities.library import Content, Passage
 from services.entities.media import AudioPart, MediaKind, Page, Segment, Transcript
+from services.media import captions
+from services.media.times import timecode
+from services.media.timing import segments_of
 
 LONGEST_SECONDS, LONGEST_TEXT, SENTENCE = 12.0, 220, 40
 PARAGRAPH = 700  # characters of a document's passage
 EVERY_PART = 10_000
 """Numbers that each part of the sound has for its passages."""
 FORMATS = ("srt", "vtt", "txt", "md")
-_SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+")
 
 
 def said_in(part: AudioPart, transcript: Transcript) -> list[Passage]:
     """Where the provider gives no times, its sentences share the part's by their length."""
-    segments = transcript.segments or tuple(_spread(part, transcript.text))
+    segments = transcript.segments or segments_of(part, transcript.text)
     return list(numbered(grouped(segments), part.number * EVERY_PART))
 
 
@@ -53,15 +54,6 @@ def _fits(held: Segment, segment: Segment, text: str) -> bool:
 def numbered(segments: Iterable[Segment], first: int = 0) -> Iterator[Passage]:
     for number, segment in enumerate(segments, first):
         yield Passage(number, segment.text, segment.start, segment.end, speaker=segment.speaker)
-
-
-def _spread(part: AudioPart, text: str) -> Iterator[Segment]:
-    sentences = [sentence for sentence in _SENTENCE.split(" ".join(text.split())) if sentence]
-    whole, at = sum(map(len, sentences)), part.start
-    for sentence in sentences:
-        until = at + (part.end - part.start) * len(sentence) / whole
-        yield Segment(at, until, sentence)
-        at = until
 
 
 def written_on(pages: Sequence[Page]) -> list[Passage]:
@@ -99,16 +91,9 @@ def _cut(text: str) -> Iterator[str]:
 def exported(content: Content, passages: Sequence[Passage], form: str) -> str:
     """`form`: one of FORMATS."""
     match form:
-        case "srt":
-            return "\n".join(
-                f"{number}\n{clock(p.start, ',')} --> {clock(p.end, ',')}\n{_line(p)}\n"
-                for number, p in enumerate(passages, 1)
-            )
-        case "vtt":
-            cues = (
-                f"{clock(p.start)} --> {clock(p.end)}\n{escape(_line(p), quote=False)}\n" for p in passages
-            )
-            return "\n".join(("WEBVTT\n", *cues))
+        case "srt" | "vtt":
+            said = (Segment(p.start or 0.0, p.end or 0.0, _line(p)) for p in passages)
+            return captions.write(said, form)
         case "txt":
             return "\n".join(_line(passage) for passage in passages) + "\n"
         case _:
@@ -136,19 +121,6 @@ def where(passage: Passage) -> str:
     if passage.start is not None:
         return timecode(passage.start)
     return f"page {passage.page}" if passage.page else ""
-
-
-def timecode(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def clock(seconds: float | None, mark: str = ".") -> str:
-    milliseconds = round((seconds or 0) * 1000)
-    minutes, rest = divmod(milliseconds, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{mark}{rest % 1000:03}"
 
 
 def _line(passage: Passage) -> str:

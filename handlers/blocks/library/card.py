@@ -9,7 +9,7 @@ from handlers.blocks import kit
 from handlers.blocks.kit import Block
 from handlers.blocks.library import words
 from services.entities.library import Content
-from services.library.texts import timecode
+from services.media.times import timecode
 
 CHAPTERS = 8
 

@@ -10,7 +10,7 @@ from handlers.boundary import slack_date
 from handlers.sender.sanitise import escape
 from services.entities.library import MARK, UNMARK, Content
 from services.entities.media import MediaKind
-from services.library.texts import timecode
+from services.media.times import timecode
 
 SIGNS = {
     MediaKind.VIDEO: ":clapper:",
