@@ -16,6 +16,7 @@ PARAGRAPH = 700  # characters of a document's passage
 EVERY_PART = 10_000
 """Numbers that each part of the sound has for its passages."""
 FORMATS = ("srt", "vtt", "txt", "md")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 def said_in(part: AudioPart, transcript: Transcript) -> list[Passage]:
@@ -105,15 +106,22 @@ def has_times(content: Content) -> bool:
 
 
 def _markdown(content: Content, passages: Sequence[Passage]) -> str:
-    lines = [f"# {content.title}", ""]
-    lines += [content.summary, ""] if content.summary else []
-    lines += [f"Tags: {', '.join(content.tags)}", ""] if content.tags else []
+    lines = [f"# {unmarked(content.title)}", ""]
+    lines += [unmarked(content.summary), ""] if content.summary else []
+    lines += [f"Tags: {unmarked(', '.join(content.tags))}", ""] if content.tags else []
     if content.chapters:
-        lines += ["## Chapters", "", *(f"- {timecode(c.start)} {c.title}" for c in content.chapters), ""]
+        chapters = (f"- {timecode(each.start)} {unmarked(each.title)}" for each in content.chapters)
+        lines += ["## Chapters", "", *chapters, ""]
     lines += ["## Transcript" if has_times(content) else "## Text", ""]
     for passage in passages:
-        lines += [f"**{where(passage)}** {_line(passage)}" if where(passage) else _line(passage), ""]
+        at, said = where(passage), unmarked(_line(passage))
+        lines += [f"**{at}** {said}" if at else said, ""]
     return "\n".join(lines)
+
+
+def unmarked(text: str) -> str:
+    """Words of people and models inside Markdown: nothing but text."""
+    return _MARKDOWN.sub(r"\\\1", text)
 
 
 def where(passage: Passage) -> str:

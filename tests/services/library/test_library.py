@@ -142,6 +142,13 @@ def test_exports():
     assert "**1:01:01** Ana: Bye" in texts.exported(item, passages, "md")
 
 
+def test_markdown_that_is_nothing_but_text():
+    passages = [Passage(0, "Yes <now> & *here* --> there", 1.5, 2.0)]
+    exported = texts.exported(ready(title="Kick_off", summary="# 1", tags=("a_b",)), passages, "md")
+    assert exported.startswith("# Kick\\_off\n\n\\# 1\n\nTags: a\\_b\n")
+    assert "**0:01** Yes \\<now\\> & \\*here\\* --\\> there\n" in exported
+
+
 def test_a_summary_not_quite_in_form_is_taken_all_the_same():
     plain = understood("Just a text.", [])
     assert plain.summary == "Just a text."
