@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 
-from handlers.sender.gate import SlackCalls
+from handlers.sender.gate import SlackCalls, SlackRefused
 from services.errors import SlackUnavailable
+
+log = structlog.get_logger()
 
 FILES_ORIGIN = "https://files.slack.com"
 _TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10)
@@ -33,6 +36,13 @@ class SlackUploads:
     async def keep(self, team: str, upload: Upload) -> str:
         """A file that nobody sees until a message shows it; its id. Raises SlackUnavailable."""
         return await self._finished(team, upload, {})
+
+    async def remove(self, team: str, file_id: str) -> None:
+        """No error where it is gone, or not ours to delete. Raises SlackUnavailable where it may go later."""
+        try:
+            await self._calls.send(team, "files.delete", {"file": file_id}, repeat=True)
+        except SlackRefused as refusal:
+            log.info("upload.not_removed", code=refusal.code)
 
     async def direct(self, team: str, user: str, upload: Upload, comment: str) -> None:
         """Into the person's own conversation with us. Raises SlackUnavailable."""
