@@ -9,6 +9,7 @@ from handlers.boundary import slack_date
 from handlers.sender.sanitise import escape
 from services.entities.library import MARK, UNMARK, Content, Passage
 from services.entities.media import MediaKind
+from services.languages import name_of
 from services.library.texts import timecode
 
 SIGNS = {
@@ -26,11 +27,6 @@ KINDS = {
     MediaKind.DOCUMENT: "Document",
     MediaKind.SUBTITLES: "Subtitles",
 }
-LANGUAGES = {
-    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
-    "nl": "Dutch", "pl": "Polish", "sv": "Swedish", "da": "Danish", "tr": "Turkish", "uk": "Ukrainian",
-    "ja": "Japanese", "zh": "Chinese", "ko": "Korean", "ar": "Arabic", "hi": "Hindi",
-}  # fmt: skip
 _ALIKE = {"*": "\u2217", "_": "\uff3f", "~": "\u223c"}
 _EMPHASIS = re.compile(r"(?<!\w)[*_~]|[*_~](?!\w)")
 UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -80,7 +76,7 @@ def size(count: int) -> str:
 
 
 def language(code: str | None) -> str:
-    return LANGUAGES.get(code.lower()[:2], plainly(code)) if code else ""
+    return plainly(name_of(code)) if code else ""
 
 
 def money(cost: Decimal) -> str:
