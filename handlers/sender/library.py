@@ -8,7 +8,7 @@ from handlers.sender.bulletins import Bulletins
 from handlers.sender.replies import SlackReplies
 from services.entities import Actor
 from services.entities.library import Content, Share
-from services.ports.library import LibraryPresenter, Progress
+from services.ports.library import Progress
 
 
 class SlackLibrary:
@@ -23,7 +23,3 @@ class SlackLibrary:
     async def whisper(self, share: Share, content: Content) -> None:
         to = Audience(Actor(share.place.team, share.user), share.place)
         await self._replies.show(to, f"Add {content.title} to the library?", blocks.ask_first(content))
-
-
-def _presents(shown: SlackLibrary) -> LibraryPresenter:
-    return shown
