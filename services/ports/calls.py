@@ -77,10 +77,6 @@ class CallStore(Protocol):
         """Hold all of one person's, together or not at all; what is held. Raises LimitsChanged."""
         ...
 
-    async def start_reservation(self, reservation_id: UUID) -> None:
-        """Its call is about to start: no longer swept."""
-        ...
-
     async def settle(self, reservation_id: UUID, spent: Mapping[str, int]) -> bool:
         """Give the reservation back, book `spent` (by unit) on its lines; False if it was settled already."""
         ...

@@ -16,7 +16,6 @@ from storage.tables.chat import (
     messages,
     slack_events,
     turn_is_open,
-    turn_is_waiting,
     turns,
 )
 from storage.tables.library import (
@@ -70,7 +69,6 @@ __all__ = [
     "slack_events",
     "transcript_segments",
     "turn_is_open",
-    "turn_is_waiting",
     "turns",
     "usage_daily",
     "users",

@@ -35,7 +35,7 @@ class FakeCallStore(FakeStore):
                 raise LostClaim
         self._put(self._memory.calls, call.id, call)
         if reservation_id is not None:
-            await self.start_reservation(reservation_id)
+            self._start_reservation(reservation_id)
 
     def _is_missing(self, reservation_id: UUID | None) -> bool:
         return reservation_id is not None and reservation_id not in self._memory.reservations
@@ -121,7 +121,7 @@ class FakeCallStore(FakeStore):
             table.update(old)  # type: ignore[attr-defined]
         return set()
 
-    async def start_reservation(self, reservation_id: UUID) -> None:
+    def _start_reservation(self, reservation_id: UUID) -> None:
         if held := self._memory.reservations.get(reservation_id):
             self._put(self._memory.reservations, reservation_id, replace(held, started=True))
 
