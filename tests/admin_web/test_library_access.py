@@ -9,7 +9,7 @@ from storage.objects import FolderStore
 from tests.admin_web.desk import ANA, BEN, FILM, PICTURE, film, running
 from tests.fakes.clock import FakeClock
 
-PATHS = ("", "/file", "/captions.vtt", "/poster")
+PATHS = ("", "/file", "/captions.vtt", "/poster", "/sheet")
 
 
 async def status_of(session, path):
