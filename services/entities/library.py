@@ -70,6 +70,8 @@ class Content:
     sha256: str | None = None
     object_key: str | None = None
     poster_key: str | None = None
+    poster_file: str | None = None
+    """The poster as a file in Slack, where cards show it."""
     sheet_key: str | None = None
     probe: Probe | None = None
     language: str | None = None

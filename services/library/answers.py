@@ -20,6 +20,7 @@ from services.library.rights import Rights
 from services.library.texts import where
 from services.ports.clock import Clock
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
+from services.slack import permalink
 
 PASSAGES, CANDIDATES = 6, 60
 LONGEST = 500  # characters of a passage
@@ -45,7 +46,7 @@ class LibraryAnswers:
         self._uow = uow
         self._rights = rights
         self._clock = clock
-        self._url = workspace_url.rstrip("/")
+        self._url = workspace_url
         self._empty: dict[tuple[str, str], float] = {}
 
     async def about(self, actor: Actor, channel: str | None, question: str) -> str:
@@ -112,11 +113,11 @@ class LibraryAnswers:
         return [_line(title, link, hit) for hit in found.hits]
 
     def _link(self, shares: Sequence[Share], channel: str | None, actor: Actor) -> str:
-        """Where it stands in Slack, which asks by itself who may go there."""
+        """Where it stands in Slack."""
         for share in shares:
             here = share.audience in {channel or share.audience, actor.user}
             if here and share.place.thread_ts is not None:
-                return f"{self._url}/archives/{share.place.channel}/p{share.place.thread_ts.replace('.', '')}"
+                return permalink(self._url, share.place.channel, share.place.thread_ts)
         return ""
 
 

@@ -14,6 +14,7 @@ from services.entities.library import Query
 from services.entities.media import MediaKind
 from services.errors import BadArgument
 from services.folding import as_sought, beginnings, is_spaceless
+from services.slack import unescaped
 
 USAGE = 'search WORDS ["exact phrase"] [in:#c] [by:@u] [type:video] [after:DATE] [before:DATE] [tag:WORD]'
 LONGEST = 500
@@ -157,11 +158,6 @@ def stem(word: str) -> str:
         if plain.endswith(ending) and len(plain) - len(ending) >= SHORTEST_STEM:
             return plain.removesuffix(ending)
     return plain
-
-
-def unescaped(text: str) -> str:
-    """What Slack escapes in its texts."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def as_text(query: Query) -> str:

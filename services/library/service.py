@@ -11,6 +11,7 @@ from services.entities.library import Content, Found, Hit, Passage, Query, Resul
 from services.errors import BadArgument, NotFound
 from services.library.answers import grouped
 from services.library.naming import file_name, tags_of, titled
+from services.library.posters import Posters
 from services.library.query import USAGE, QueryParser, ways
 from services.library.rights import ITEM, Reader, Rights
 from services.library.settings import LibrarySettings
@@ -47,6 +48,7 @@ class LibraryService:
         uow: UnitOfWorkFactory,
         rights: Rights,
         storing: Storing,
+        posters: Posters,
         parser: QueryParser,
         clock: Clock,
         settings: LibrarySettings,
@@ -54,6 +56,7 @@ class LibraryService:
         self._uow = uow
         self._rights = rights
         self._storing = storing
+        self._posters = posters
         self._parser = parser
         self._clock = clock
         self._settings = settings
@@ -191,11 +194,12 @@ class LibraryService:
         return replace(content, deleted_at=None)
 
     async def remove_for_good(self) -> int:
-        """What was deleted longer ago than it is kept: first its objects, then its rows."""
+        """What was deleted longer ago than it is kept: first its picture and objects, then its rows."""
         moment = self._clock.now() - self._settings.keep_deleted
         async with self._uow(atomic=False) as uow:
             gone = await uow.library.deleted_before(moment)
         for content in gone:
+            await self._posters.taken_back(content)
             await self._storing.remove(content)
             async with self._uow(atomic=False) as uow:
                 await uow.library.forget(content.id)

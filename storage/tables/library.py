@@ -48,6 +48,7 @@ contents = Table(
     Column("sha256", Text),
     Column("object_key", Text),
     Column("poster_key", Text),
+    Column("poster_file", Text, comment="the poster as a file in Slack"),
     Column("sheet_key", Text),
     Column("probe", JSONB),
     Column("language", Text),

@@ -421,3 +421,52 @@ async def test_what_was_read_before_a_change_is_not_kept(stores: UnitOfWorkFacto
         assert await uow.library.save_membership(ANNA_ACTOR, {"C2"}, now.changes, NOON)
         await uow.library.channel_changed(TEAM, "C2")
         assert (await uow.library.membership(ANNA_ACTOR, fresh_since=NOON)).channels is None
+
+
+async def test_a_deleted_item_is_known_in_its_own_place_alone(stores: UnitOfWorkFactory):
+    item = content()
+    first = share(item)
+    await stored(stores, item, shares=(first,))
+    async with stores() as uow:
+        await uow.library.delete(item.id, NOON)
+        there = await uow.library.receive(content(), replace(share(item), file=first.file))
+        other = content()
+        elsewhere = await uow.library.receive(other, replace(share(other, "C2"), file=first.file))
+        await uow.commit()
+    assert (there.content.id, there.fresh) == (item.id, False)
+    assert (elsewhere.content.id, elsewhere.fresh, elsewhere.linked) == (other.id, True, False)
+
+
+async def test_a_dropped_share_makes_room(stores: UnitOfWorkFactory):
+    item, other = content(), content()
+    first = share(item)
+    await stored(stores, item, shares=(first,))
+    async with stores() as uow:
+        await uow.library.delete(item.id, NOON)
+        await uow.library.drop_share(first.id)
+        received = await uow.library.receive(other, replace(share(other), file=first.file))
+        await uow.commit()
+    assert received.content.id == other.id
+
+
+async def test_an_item_is_found_by_its_object_and_its_pictures(stores: UnitOfWorkFactory):
+    item = await stored(stores, ready(object_key="media/a", poster_key="media/b", sheet_key="media/c"))
+    async with stores() as uow:
+        found = [await uow.library.by_object(key) for key in ("media/a", "media/b", "media/c", "media/d")]
+        await uow.library.share(share(item, "C2", file=None))
+        await uow.commit()
+    assert [each.id if each else None for each in found] == [item.id, item.id, item.id, None]
+    async with stores() as uow:
+        assert [each.audience for each in await uow.library.shares(item.id)] == ["C1", "C2"]
+
+
+async def test_one_picture_in_slack_wins_and_stays(stores: UnitOfWorkFactory):
+    item = await stored(stores, ready())
+    async with stores() as uow:
+        assert await uow.library.show_by(item.id, "F1", instead_of=None)
+        assert not await uow.library.show_by(item.id, "F2", instead_of=None)
+        assert (await uow.library.content(item.id)).poster_file == "F1"
+        assert await uow.library.show_by(item.id, None, instead_of="F1")
+        await uow.commit()
+    async with stores() as uow:
+        assert (await uow.library.content(item.id)).poster_file is None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from handlers.blocks.figures import dollars
 from handlers.boundary import slack_date
 from handlers.sender.sanitise import escape
-from services.entities.library import MARK, UNMARK, Content, Passage
+from services.entities.library import MARK, UNMARK, Content
 from services.entities.media import MediaKind
 from services.languages import name_of
-from services.library.texts import timecode
+from services.media.times import timecode
 
 SIGNS = {
     MediaKind.VIDEO: ":clapper:",
@@ -66,7 +67,7 @@ def facts(item: Content, cost: Decimal | None = None) -> list[str]:
     if item.tags:
         found.append(" ".join(f"#{plainly(tag)}" for tag in item.tags))
     if cost:
-        found.append(f"cost {money(cost)}")
+        found.append(f"cost {dollars(cost)}")
     return [each for each in found if each]
 
 
@@ -81,12 +82,6 @@ def size(count: int) -> str:
 
 def language(code: str | None) -> str:
     return plainly(name_of(code)) if code else ""
-
-
-def money(cost: Decimal) -> str:
-    if cost >= Decimal("0.01"):
-        return f"${cost:.2f}"
-    return f"${cost:.{1 - cost.adjusted()}f}"
 
 
 def marked(text: str) -> str:
@@ -107,9 +102,3 @@ def _around(text: str) -> str:
     piece = text[begin:end]
     piece = f"{MARK * (piece.count(UNMARK) > piece.count(MARK))}{piece}{UNMARK * (piece.count(MARK) > piece.count(UNMARK))}"
     return f"{'…' if begin else ''}{piece}{'…' if end < len(text) else ''}"
-
-
-def place_in(passage: Passage) -> str:
-    if passage.start is not None:
-        return timecode(passage.start)
-    return f"page {passage.page}" if passage.page else ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 _INDEX = r"""
 CREATE INDEX ix_transcript_segments_folded ON transcript_segments USING gin (to_tsvector('simple'::regconfig,
