@@ -96,7 +96,7 @@ def routes():
         HelpHandlers(None, None),
         LimitHandlers(None, None, None, 0, 0),
         HomeHandlers(None, None, None, [], ""),
-        AccessHandlers(None, ""),
+        AccessHandlers(None, None, ""),
         UsageHandlers(None, None, None),
         AddingHandlers(*[None] * 8),
         FindingHandlers(*[None] * 5),
