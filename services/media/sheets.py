@@ -20,15 +20,15 @@ COLUMNS = 200
 def pages(path: Path) -> Iterator[tuple[str, str]]:
     """(the sheet's name, its rows)"""
     office.check(path)
-    with closing(_open(path)) as book:
-        for sheet in book.worksheets:
+    with closing(_open(path)) as workbook:
+        for sheet in workbook.worksheets:
             rows = sheet.iter_rows(max_row=ROWS, max_col=COLUMNS, values_only=True)
             yield sheet.title, "\n".join(filter(None, map(_row, islice(rows, ROWS))))
 
 
 def count(path: Path) -> int:
-    with closing(_open(path)) as book:
-        return len(book.sheetnames)
+    with closing(_open(path)) as workbook:
+        return len(workbook.sheetnames)
 
 
 def _open(path: Path) -> Workbook:

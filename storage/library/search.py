@@ -63,9 +63,8 @@ def best_of(given: Given, *, any_word: bool, folded: bool = False) -> Select[tup
     """A filter that is not set is not there: as a null it would keep the planner from knowing what it costs."""
     sought = (func.to_tsquery if any_word else func.websearch_to_tsquery)(SIMPLE, _words)
     allowed = select(contents.c.id).where(is_visible(), *(FILTERS[name] for name in given))
-    has_it = segments.c.tsv.bool_op("@@")(sought)
-    if folded:
-        has_it |= HAS_MORE & FOLDED_TSV.bool_op("@@")(sought)
+    plainly: ColumnElement[bool] = segments.c.tsv.bool_op("@@")(sought)
+    has_it = plainly | (HAS_MORE & FOLDED_TSV.bool_op("@@")(sought)) if folded else plainly
     matches = (
         select(segments)
         .where(has_it, segments.c.content_id.in_(allowed))
