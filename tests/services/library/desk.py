@@ -48,12 +48,13 @@ from tests.fakes.objects import FakeObjects
 from tests.fakes.slack import FakeDirectory
 from tests.fakes.uow import fake_unit_of_work, new_memory
 
-GUEST = "UGUEST"
+GUEST, STRANGER = "UGUEST", "USTRANGER"
 PEOPLE = {
     make.ANNA: make.person(),
     make.BEN: make.person(user=make.BEN, name="Ben"),
     "UADMIN": make.person(user="UADMIN", name="Ada", is_admin=True),
     GUEST: make.person(user=GUEST, name="Gus", is_guest=True),
+    STRANGER: make.person(user=STRANGER, name="Sam of another company"),
 }
 SUMMARY = "SUMMARY: They talk about prices.\nTOPICS: prices; launch\nLANGUAGE: en\nCHAPTERS:\n0:00 Start\n1:00 Prices"
 
@@ -171,7 +172,8 @@ class LibraryDesk:
 
     def wire(self) -> None:
         calendar = Calendar(ZoneInfo("UTC"))
-        people = PeopleService(self.uow, FakeDirectory(dict(PEOPLE)), self.clock)
+        self.directory = FakeDirectory(dict(PEOPLE))
+        people = self.people = PeopleService(self.uow, self.directory, self.clock)
         router = ModelRouter({"library": [self.model]}, self.clock)
         policy = Policy((), guests=self.guests)
         self.limits = LimitsService(self.uow, self.clock, calendar, people, policy, self.daily_tokens)
