@@ -95,7 +95,9 @@ async def test_leaving_takes_effect_on_the_next_request(stage):
 async def test_a_wrong_file_is_refused_and_says_why(stage):
     channel = stage.channel()
     message = await dropped(stage, "ana", channel, "film.mp4", b"this is not a film", "video/mp4")
-    assert "not what its name says" in everything(await shown(stage, channel, message, "Not added"))
+    assert "not what its name or its declared type says" in everything(
+        await shown(stage, channel, message, "Not added")
+    )
 
 
 async def test_an_item_is_looked_after_by_commands(stage):
