@@ -21,9 +21,7 @@ _OF_TURN = (
     .where(ai_calls.c.turn_id == bindparam("turn"))
     .order_by(ai_calls.c.started_at, ai_calls.c.id)
 )
-_ROUNDS = (
-    select(turn_rounds).where(turn_rounds.c.turn_id == bindparam("turn")).order_by(turn_rounds.c.number)
-)
+_ROUNDS = select(turn_rounds).where(turn_rounds.c.turn_id == bindparam("turn")).order_by(turn_rounds.c.number)
 _UNFINISHED = _OF_TURN.where(is_any(ai_calls.c.outcome, OPEN_OUTCOMES))
 
 

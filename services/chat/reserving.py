@@ -28,12 +28,18 @@ class Reserving:
 
         Raises NotEnoughBudget, which names a cheaper model where what is left would do for that.
         """
-        context = self._as_chosen(claim, context)
+        return await self._held(claim, self._as_chosen(claim, context), question=True)
+
+    async def more(self, claim: Claim, context: Context) -> Context:
+        """The same for one more call of a turn: nobody has asked another question."""
+        return await self._held(claim, context, question=False)
+
+    async def _held(self, claim: Claim, context: Context, *, question: bool) -> Context:
         try:
-            await self._hold_answer(claim, context)
+            await self._hold_answer(claim, context, question=question)
         except NotEnoughBudget:
             context = await self._shortened(claim, context)
-            await self._hold_shorter(claim, context)
+            await self._hold_shorter(claim, context, question=question)
         return context
 
     async def hold(
@@ -51,15 +57,15 @@ class Reserving:
             reservation, claim.turn.actor, worst, channel=claim.turn.channel, question=question
         )
 
-    async def _hold_answer(self, claim: Claim, context: Context) -> None:
+    async def _hold_answer(self, claim: Claim, context: Context, *, question: bool) -> None:
         request = context.request
         await self.hold(
-            claim, request.purpose, claim.turn.id, context.tokens, request.max_tokens, question=True
+            claim, request.purpose, claim.turn.id, context.tokens, request.max_tokens, question=question
         )
 
-    async def _hold_shorter(self, claim: Claim, context: Context) -> None:
+    async def _hold_shorter(self, claim: Claim, context: Context, *, question: bool) -> None:
         try:
-            await self._hold_answer(claim, context)
+            await self._hold_answer(claim, context, question=question)
         except NotEnoughBudget as error:
             error.cheaper = await self._cheaper(claim, context)
             raise

@@ -93,7 +93,9 @@ async def test_the_same_round_stored_again_changes_nothing(stores: UnitOfWorkFac
     assert await spent(stores) == (110, 0)
 
 
-async def test_an_answer_after_its_rounds_is_stored_even_with_a_call_that_has_ended(stores: UnitOfWorkFactory):
+async def test_an_answer_after_its_rounds_is_stored_even_with_a_call_that_has_ended(
+    stores: UnitOfWorkFactory,
+):
     """The limits left nothing for another call: what was said before the search is the answer."""
     claim = await claimed(stores, mention())
     ended = await stored(stores, claim)

@@ -87,7 +87,9 @@ def _content(message: ModelMessage, told: bool) -> str | list[dict[str, Any]]:
 
 
 def _blocks(parts: Iterable[Part], told: bool) -> list[dict[str, Any]]:
-    shown = (part for part in parts if isinstance(part, ImagePart) or (isinstance(part, TextPart) and part.text))
+    shown = (
+        part for part in parts if isinstance(part, ImagePart) or (isinstance(part, TextPart) and part.text)
+    )
     return [_block(part, told) for part in shown]
 
 
