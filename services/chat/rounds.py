@@ -54,9 +54,7 @@ class Rounds:
         await to_the_end(self._store(answer, ended, call))
         answer.end_round(call)
         self._checkpoint("searched")
-        log.info(
-            "turn.searched", turn=str(claim.turn.id), model=call.model, round=number, uses=len(ended.uses)
-        )
+        log.info("turn.searched", turn=str(claim.turn.id), model=call.model, count=len(ended.uses))
         answer.go_on(await self._prepare.after(claim, answer.context, ended))
 
     async def _store(self, answer: Answer, ended: Round, call: ModelCall) -> None:

@@ -78,7 +78,11 @@ def read(prompt: Prompt, reader: Reader) -> Question:
 
 def _results(turns: Sequence[Turn], reader: Reader) -> Iterator[Passage]:
     for turn in reversed([each for each in _unanswered(turns) if each.role == "tool"]):
-        yield from (each for each in reader.spoken(turn.text) if not NO_RESULT.match(each.text))
+        yield from _found(turn, reader)
+
+
+def _found(turn: Turn, reader: Reader) -> Iterator[Passage]:
+    yield from (each for each in reader.spoken(turn.text) if not NO_RESULT.match(each.text))
 
 
 def _unaddressed(said: str) -> str:
@@ -139,4 +143,10 @@ def _material(turns: Sequence[Turn], question: int | None, reader: Reader) -> It
             continue
         if turn.role == "assistant" and STAND_IN in turn.text:
             continue
-        yield from _facts(reader.passages(turn.text)) if turn.role == "system" else reader.spoken(turn.text)
+        match turn.role:
+            case "system":
+                yield from _facts(reader.passages(turn.text))
+            case "tool":
+                yield from _found(turn, reader)
+            case _:
+                yield from reader.spoken(turn.text)

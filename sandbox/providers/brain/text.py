@@ -15,7 +15,8 @@ WORD = re.compile(r"[^\W_]+")
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-ZÄÖÜ0-9])")
 FRAME = re.compile(r"^</?\w+[^>]*>$|^\[(?:file|image|cut here)\b|:$")
 LEAD = re.compile(
-    r"^(?:\[[^\]]*\]\([^)\s]*\):\s+)?(?:\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\)?\]?\s*)?(?:[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}: )?"
+    r"^(?:\[[^\]]*\]\([^)\s]*\):\s+)?"
+    r"(?:\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\)?\]?\s*)?(?:[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}: )?"
 )
 COMMON = frozenset(
     """a about above after again all also am an and any are as at be been before being but by can could did do
