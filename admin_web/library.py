@@ -9,16 +9,18 @@ from uuid import UUID
 
 from aiohttp import web
 
-from admin_web.captions import clock, webvtt
 from admin_web.cookies import ItemCookies
 from admin_web.rendering import Static, Templates
 from admin_web.security import PLAYER_POLICY, Guard
 from admin_web.sending import Sender, Sent
 from services.errors import LinkExpired, LinkForged, NotFound
 from services.links import ItemSessions, LinkSigner, Pass
+from services.media import captions
+from services.media.times import timecode
 from services.ports.library import ItemReader, PlayableItem
 
 POSTER = "image/jpeg"
+SHORTEST_CUE = 0.5  # seconds
 
 
 class LibraryPages:
@@ -53,7 +55,7 @@ class LibraryPages:
             return await self._exchange(request, content_id)
         item, granted = await self._allowed(request)
         text = await self._items.text_of(item)
-        shown: dict[str, Any] = {"at": moment(request), "page": page_number(request), "clock": clock}
+        shown: dict[str, Any] = {"at": moment(request), "page": page_number(request), "clock": timecode}
         response = self._templates.page("item.html", item=item, text=text, **shown)
         response.headers["Content-Security-Policy"] = PLAYER_POLICY
         self._renew(request, response, content_id, granted)
@@ -72,7 +74,8 @@ class LibraryPages:
     async def captions(self, request: web.Request) -> web.StreamResponse:
         item, _ = await self._allowed(request)
         text = await self._items.text_of(item)
-        return web.Response(text=webvtt(text.segments), content_type="text/vtt", charset="utf-8")
+        written = captions.write(text.segments, "vtt", shortest=SHORTEST_CUE)
+        return web.Response(text=written, content_type="text/vtt", charset="utf-8")
 
     async def _send(
         self, request: web.Request, item: PlayableItem, granted: Pass, key: str, mimetype: str, name: str

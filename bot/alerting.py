@@ -7,9 +7,8 @@ from decimal import Decimal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
+from bot.names import Names
 from services.outside.email import SmtpAddress
-
-Names = tuple[str, ...]
 
 DIGESTS = frozenset({"daily", "weekly"})
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
@@ -57,13 +56,6 @@ class Alerting(BaseModel):
         validation_alias="SHOWRUNNER_DIGESTS",
         description="daily, weekly or both: at 9:00, weekly on Monday",
     )
-
-    @field_validator("alert_emails", "digests", mode="before")
-    @classmethod
-    def _listed(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
     @field_validator("alert_channel", "digest_channel")
     @classmethod

@@ -12,8 +12,7 @@ from bot import addresses
 from bot.alerting import Alerting
 from bot.connections import Connections
 from bot.connections import own as _own
-
-Names = tuple[str, ...]
+from bot.names import Names
 
 SHORTEST_SECRET = 6
 SHORTEST_MASTER_KEY = 32
@@ -190,13 +189,6 @@ class Settings(Alerting, Connections):
     crash_at: str | None = Field(
         None, validation_alias=_own("CRASH_AT"), description="fault tests only: kill -9 itself at this point"
     )
-
-    @field_validator("owners", "chat_models", "summary_models", "transcription_models", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
     @field_validator("public_url", mode="after")
     @classmethod

@@ -6,17 +6,17 @@ import asyncio
 import hashlib
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 import aiohttp
 
-from handlers.directory import to_file
+from handlers.directory import WITHOUT_BYTES, to_file
 from handlers.sender.gate import SlackCalls, SlackRefused
+from handlers.sender.origins import FILES_ORIGIN, origin
 from services.entities import FileRef
 from services.errors import FileUnreadable, SlackUnavailable
 
-FILES_ORIGIN = "https://files.slack.com"
 CHUNK = 1 << 20
+NAMELESS = "file"
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _REASONS = {401: "no_access", 403: "no_access", 404: "gone", 410: "gone"}
 
@@ -27,7 +27,7 @@ class SlackFiles:
     def __init__(self, session: aiohttp.ClientSession, token: str, api_url: str, calls: SlackCalls) -> None:
         self._session = session
         self._token = token
-        self._origins = frozenset({FILES_ORIGIN, _origin(api_url)})
+        self._origins = frozenset({FILES_ORIGIN, origin(api_url)})
         self._calls = calls
 
     async def fetch(self, file: FileRef, target: Path, *, limit: int) -> int:
@@ -39,7 +39,7 @@ class SlackFiles:
         """The same, with the SHA-256 of the bytes in hex, computed on their way."""
         if file.size > limit:
             raise FileUnreadable(file.name, "too_large")
-        if _origin(file.url) not in self._origins:
+        if origin(file.url) not in self._origins:
             raise FileUnreadable(file.name, "no_access")
         try:
             return await self._download(file, target, limit)
@@ -51,12 +51,15 @@ class SlackFiles:
             raise
 
     async def known(self, team: str, file_id: str) -> FileRef:
-        """What Slack says about a file that came with its id alone."""
+        """What Slack says about a file that came with its id alone. Raises FileUnreadable."""
         try:
             answer = await self._calls.read(team, "files.info", {"file": file_id})
         except SlackRefused as error:
-            raise FileUnreadable(file_id, "gone" if error.code == "file_deleted" else "no_access") from error
-        return to_file(answer["file"])
+            raise FileUnreadable(NAMELESS, "gone" if error.code == "file_deleted" else "no_access") from error
+        file = to_file(answer["file"])
+        if not file.url:
+            raise FileUnreadable(file.name, WITHOUT_BYTES.get(str(answer["file"].get("mode")), "no_access"))
+        return file
 
     async def _download(self, file: FileRef, target: Path, limit: int) -> tuple[int, str]:
         headers = {"Authorization": f"Bearer {self._token}"}
@@ -108,11 +111,3 @@ def _is_sign_in_page(response: aiohttp.ClientResponse, file: FileRef) -> bool:
         return False
     is_page = "html" in file.mimetype or file.name.lower().endswith((".html", ".htm"))
     return not is_page or (file.size > 0 and response.content_length not in (None, file.size))
-
-
-def _origin(url: str) -> str:
-    """Scheme, host and port; "" for what has none. Credentials in the address make it nobody's."""
-    parts = urlsplit(url)
-    return (
-        f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.hostname and not parts.username else ""
-    )

@@ -101,7 +101,7 @@ class UsageHandlers:
     async def _send_file(self, to: Audience, report: Report) -> None:
         """To the person's own conversation with us: a channel would show it to everybody."""
         upload = Upload(file_name(report), blocks.title(report), as_csv(report))
-        await self._uploads.direct(to.actor.team, to.actor.user, upload, blocks.summary(report))
+        await self._uploads.direct(to.actor, upload, blocks.summary(report))
         if not to.place.channel.startswith("D"):
             await self._reports.tell(to, "The file is in your messages with me.")
 

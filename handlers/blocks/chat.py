@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from handlers.blocks import files, kit
+from handlers.blocks.figures import dollars
 from handlers.blocks.kit import Block
 from services.ports.presenter import AnswerNotes
 
@@ -44,16 +44,9 @@ def _unread(name: str, reason: str) -> str:
 
 
 def spent(notes: AnswerNotes) -> str:
-    """Tokens and money of the answer's own call; fractions of a cent are told to two digits."""
-    money = "cost unknown" if notes.cost is None else f"${_significant(notes.cost)}"
+    """Tokens and money of the answer's own call."""
+    money = "cost unknown" if notes.cost is None else dollars(notes.cost)
     return f"{notes.tokens:,} tokens, {money}"
-
-
-def _significant(cost: Decimal) -> str:
-    if cost >= Decimal("0.01") or cost == 0:
-        return f"{cost:.2f}"
-    places = 1 - cost.adjusted()
-    return f"{cost:.{places}f}"
 
 
 def _feedback(turn_id: UUID) -> Block:

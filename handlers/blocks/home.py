@@ -12,10 +12,12 @@ from handlers.blocks.usage import words
 from handlers.blocks.usage.bars import bar_line
 from handlers.blocks.usage.chart import chart
 from handlers.blocks.usage.report import caching, money
+from handlers.sender.sanitise import escape
 from services.entities import Conversation
 from services.entities.usage import Counted, Dimension
 from services.home import Overview
 from services.settings import zone_of
+from services.slack import permalink
 
 DESK_CHOICE = settings.DESK_CHOICE
 NOWHERE = "none"
@@ -112,14 +114,10 @@ def _recent_line(conversation: Conversation, question: str, workspace_url: str) 
     asked = " ".join(question.split()) or "(a file)"
     shown = asked[:QUESTION_SHOWN] + ("…" if len(asked) > QUESTION_SHOWN else "")
     where = "Messages" if conversation.channel_kind == "im" else f"<#{conversation.channel}>"
-    return f"<{permalink(conversation, workspace_url)}|{escaped(shown)}>\n{where}"
+    link = permalink(workspace_url, conversation.channel, conversation.thread_ts or "")
+    return f"<{link}|{escaped(shown)}>\n{where}"
 
 
 def escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("|", "¦")
-
-
-def permalink(conversation: Conversation, workspace_url: str) -> str:
-    """Slack's own form of a message's address."""
-    ts = (conversation.thread_ts or "").replace(".", "")
-    return f"{workspace_url.rstrip('/')}/archives/{conversation.channel}/p{ts}"
+    """As the words of a link, which end at a bar."""
+    return escape(text).replace("|", "¦")

@@ -8,11 +8,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from handlers.blocks import kit
+from handlers.blocks.figures import meter
 from handlers.blocks.kit import Block, slack_date
 from services.entities.limits import Limit, LimitRequest, LimitState, NearlyFull, scope_of
 from services.errors import NotEnoughBudget
 
-BAR = 20
 A_DOLLAR = 1_000_000
 OWN = {
     "person": "Your own limit",
@@ -158,10 +158,7 @@ def nearly_full(of: NearlyFull, state: LimitState) -> tuple[str, list[Block]]:
 
 
 def bar(state: LimitState) -> str:
-    used = state.spent + state.reserved
-    share = min(1.0, used / state.cap) if state.cap else 1.0
-    filled = max(1, round(BAR * share)) if used else 0
-    return "█" * filled + "░" * (BAR - filled)
+    return meter(state.spent + state.reserved, state.cap)
 
 
 # ---- what is set ---------------------------------------------------------------------------------

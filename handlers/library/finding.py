@@ -9,6 +9,7 @@ from uuid import UUID
 from handlers.blocks.library import card, forms, words
 from handlers.blocks.library import results as blocks
 from handlers.routes import Audience, Button, Call, Command, Press, Problems, Route, Submission, View
+from handlers.sender.library import SlackLibrary
 from handlers.sender.replies import SlackReplies
 from handlers.sender.reports import Page, SlackReports
 from handlers.sender.uploads import SlackUploads, Upload
@@ -17,7 +18,7 @@ from services.entities.library import Results
 from services.errors import BadArgument, ShowrunnerError
 from services.library import LibraryService
 from services.library.query import USAGE
-from services.library.texts import timecode
+from services.media.times import timecode
 
 
 class Links(Protocol):
@@ -36,12 +37,14 @@ class FindingHandlers:
     def __init__(
         self,
         library: LibraryService,
+        shown: SlackLibrary,
         replies: SlackReplies,
         reports: SlackReports,
         uploads: SlackUploads,
         links: Links,
     ) -> None:
         self._library = library
+        self._shown = shown
         self._replies = replies
         self._reports = reports
         self._uploads = uploads
@@ -80,7 +83,7 @@ class FindingHandlers:
         made = await self._library.export(call.actor, which, form.lower())
         upload = Upload(made.name, made.content.title, made.text.encode())
         told = f"Here is *{words.plainly(made.content.title)}* as {form.lower()}."
-        await self._uploads.direct(call.actor.team, call.actor.user, upload, told)
+        await self._uploads.direct(call.actor, upload, told)
         await self._replies.show(call.to, "I have sent you the file in our direct messages.")
 
     async def open(self, press: Press) -> None:
@@ -119,7 +122,7 @@ class FindingHandlers:
     async def _show(self, to: Audience, which: str | UUID) -> None:
         shown = await self._library.show(to.actor, which)
         view = card.card(shown.content, may_change=shown.may_change)
-        await self._replies.show(to, shown.content.title, view)
+        await self._shown.card(to, shown.content.title, view)
 
 
 async def no_picture() -> Upload:

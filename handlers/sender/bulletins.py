@@ -15,6 +15,7 @@ import structlog
 
 from handlers.blocks.kit import Block
 from handlers.directory import SlackDirectory
+from handlers.sender import directs
 from handlers.sender.edits import POST, UPDATE, post_once
 from handlers.sender.gate import SlackCalls, SlackRefused
 from handlers.sender.ledger import NOTICE, Ledger
@@ -87,15 +88,10 @@ class Bulletins:
             known = await uow.posts.post(bulletin_id)
         if known is not None and known.ts is not None:
             return known
-        place = await self._conversation(to) if isinstance(to, Actor) else to
+        place = await directs.opened(self._calls, to) if isinstance(to, Actor) else to
         return Post(
             bulletin_id, None, 0, NOTICE, place.team, place.channel, place.thread_ts, self._clock.now()
         )
-
-    async def _conversation(self, actor: Actor) -> Place:
-        """By its own id: a message sent to a person's id could not be looked for."""
-        answer = await self._calls.send(actor.team, "conversations.open", {"users": actor.user}, repeat=True)
-        return Place(actor.team, str(answer["channel"]["id"]))
 
     # -- what ----------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 import aiohttp
@@ -16,6 +15,7 @@ from handlers.routes import Audience, Press
 from handlers.sender.bulletins import Bulletins
 from handlers.sender.charts import Charts, Draw
 from handlers.sender.gate import SlackCalls, SlackRefused
+from handlers.sender.origins import origin
 from handlers.sender.replies import SlackReplies
 from services.errors import SlackUnavailable
 
@@ -47,7 +47,7 @@ class SlackReports:
         self._bulletins = bulletins
         self._charts = charts
         self._session = session
-        self._origins = frozenset({HOOKS, _origin(api_url)})
+        self._origins = frozenset({HOOKS, origin(api_url)})
 
     async def show(self, to: Audience, page: Page) -> None:
         async def post(blocks: list[Block]) -> None:
@@ -86,7 +86,7 @@ class SlackReports:
 
     async def _respond(self, url: str, body: Block) -> None:
         """Slack's own way to change what only one person sees. Raises SlackUnavailable."""
-        if _origin(url) not in self._origins:
+        if origin(url) not in self._origins:
             raise SlackUnavailable("response_url", "strange_address")
         headers = {"Content-Type": "application/json"}
         try:
@@ -108,8 +108,3 @@ def _refusal(raw: bytes) -> str:
         return ""
     refused = isinstance(told, dict) and told.get("ok") is False
     return str(told.get("error") or "refused") if refused else ""
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and not parts.username else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from handlers.sender.links import Links
 from handlers.sender.mentions import Mentions
 from services.ports.presenter import Sources
@@ -28,4 +30,4 @@ def sanitise(text: str, sources: Sources) -> str:
 
 def escape(text: str) -> str:
     """A person's text inside mrkdwn: shown as typed, calling nobody."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(text, quote=False)

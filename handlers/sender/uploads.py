@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 
-from handlers.sender.gate import SlackCalls
+from handlers.sender import directs
+from handlers.sender.gate import SlackCalls, SlackRefused
+from handlers.sender.origins import FILES_ORIGIN, origin
+from services.entities import Actor
 from services.errors import SlackUnavailable
 
-FILES_ORIGIN = "https://files.slack.com"
+log = structlog.get_logger()
+
 _TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10)
 
 
@@ -28,17 +32,23 @@ class SlackUploads:
     def __init__(self, calls: SlackCalls, session: aiohttp.ClientSession, api_url: str) -> None:
         self._calls = calls
         self._session = session
-        self._origins = frozenset({FILES_ORIGIN, _origin(api_url)})
+        self._origins = frozenset({FILES_ORIGIN, origin(api_url)})
 
     async def keep(self, team: str, upload: Upload) -> str:
         """A file that nobody sees until a message shows it; its id. Raises SlackUnavailable."""
         return await self._finished(team, upload, {})
 
-    async def direct(self, team: str, user: str, upload: Upload, comment: str) -> None:
+    async def remove(self, team: str, file_id: str) -> None:
+        """No error where it is gone, or not ours to delete. Raises SlackUnavailable where it may go later."""
+        try:
+            await self._calls.send(team, "files.delete", {"file": file_id}, repeat=True)
+        except SlackRefused as refusal:
+            log.info("upload.not_removed", code=refusal.code)
+
+    async def direct(self, actor: Actor, upload: Upload, comment: str) -> None:
         """Into the person's own conversation with us. Raises SlackUnavailable."""
-        opened = await self._calls.send(team, "conversations.open", {"users": user}, repeat=True)
-        channel = str(opened["channel"]["id"])
-        await self._finished(team, upload, {"channel_id": channel, "initial_comment": comment})
+        own = await directs.opened(self._calls, actor)
+        await self._finished(actor.team, upload, {"channel_id": own.channel, "initial_comment": comment})
 
     async def _finished(self, team: str, upload: Upload, where: dict[str, str]) -> str:
         begun = await self._begin(team, upload)
@@ -58,7 +68,7 @@ class SlackUploads:
 
     async def _put(self, url: str, upload: Upload) -> None:
         """To Slack's file host alone."""
-        if _origin(url) not in self._origins:
+        if origin(url) not in self._origins:
             raise SlackUnavailable("upload", "strange_address")
         try:
             async with self._session.post(
@@ -68,10 +78,3 @@ class SlackUploads:
                     raise SlackUnavailable("upload", str(answer.status))
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise SlackUnavailable("upload", type(error).__name__) from error
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return (
-        f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.hostname and not parts.username else ""
-    )

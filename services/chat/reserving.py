@@ -8,6 +8,7 @@ from uuid import UUID
 from services.chat.context import Context
 from services.chat.room import SHORTEST, longest_answer
 from services.entities import Claim
+from services.entities.limits import Amount
 from services.errors import NotEnoughBudget
 from services.limits import LimitsService, worst_case
 from services.models.router import ModelRouter
@@ -38,8 +39,9 @@ class Reserving:
         try:
             await self._hold_answer(claim, context, question=question)
         except NotEnoughBudget:
-            context = await self._shortened(claim, context)
-            await self._hold_shorter(claim, context, question=question)
+            room = await self._limits.room(claim.turn.actor, claim.turn.channel)
+            context = self._shortened(context, room)
+            await self._hold_shorter(claim, context, room, question=question)
         return context
 
     async def hold(
@@ -63,22 +65,21 @@ class Reserving:
             claim, request.purpose, claim.turn.id, context.tokens, request.max_tokens, question=question
         )
 
-    async def _hold_shorter(self, claim: Claim, context: Context, *, question: bool) -> None:
+    async def _hold_shorter(self, claim: Claim, context: Context, room: Amount, *, question: bool) -> None:
         try:
             await self._hold_answer(claim, context, question=question)
         except NotEnoughBudget as error:
-            error.cheaper = await self._cheaper(claim, context)
+            error.cheaper = self._cheaper(context, room)
             raise
 
-    async def _shortened(self, claim: Claim, context: Context) -> Context:
+    def _shortened(self, context: Context, room: Amount) -> Context:
         """As it is, where nothing worth it fits."""
-        fits = await self._fits(claim, context, context.request.purpose)
+        fits = self._fits(context, context.request.purpose, room)
         if not SHORTEST <= fits < context.request.max_tokens:
             return context
         return replace(context, request=replace(context.request, max_tokens=fits), shortened=True)
 
-    async def _fits(self, claim: Claim, context: Context, purpose: str) -> int:
-        room = await self._limits.room(claim.turn.actor, claim.turn.channel)
+    def _fits(self, context: Context, purpose: str, room: Amount) -> int:
         chain, most = self._router.chain(purpose), context.request.max_tokens
         return longest_answer(self._prices, chain, context.tokens, most, room)
 
@@ -90,11 +91,11 @@ class Reserving:
             return context
         return replace(context, request=replace(context.request, purpose=CHEAPER))
 
-    async def _cheaper(self, claim: Claim, context: Context) -> str | None:
+    def _cheaper(self, context: Context, room: Amount) -> str | None:
         models = self._cheaper_models()
         if not models or context.request.purpose == CHEAPER:
             return None
-        return models[0] if await self._fits(claim, context, CHEAPER) >= SHORTEST else None
+        return models[0] if self._fits(context, CHEAPER, room) >= SHORTEST else None
 
     def _cheaper_models(self) -> tuple[str, ...]:
         usual = self._router.names("chat")

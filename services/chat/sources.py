@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from services.ports.presenter import Sources
+from services.slack import unescaped
 
 WEB = frozenset({"http", "https"})
 PORTS = {"http": ":80", "https": ":443"}
@@ -113,11 +114,6 @@ def host_of(rest: str) -> str | None:
     if parts.username is not None or port is not None or not parts.hostname:
         return None
     return parts.hostname.removeprefix("www.")
-
-
-def unescaped(text: str) -> str:
-    """What Slack escapes in its texts, and nothing more."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _divided(rest: str) -> tuple[str, str]:

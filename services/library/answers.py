@@ -20,6 +20,7 @@ from services.library.texts import where
 from services.ports.clock import Clock
 from services.ports.tools import Asker
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
+from services.slack import permalink
 
 CANDIDATES = 60
 LONGEST = 500  # characters of a passage
@@ -36,7 +37,7 @@ class LibraryAnswers:
         self._uow = uow
         self._rights = rights
         self._clock = clock
-        self._url = workspace_url.rstrip("/")
+        self._url = workspace_url
         self._known: dict[tuple[str, str], tuple[bool, float]] = {}
 
     async def has_something(self, asker: Asker) -> bool:
@@ -104,7 +105,7 @@ class LibraryAnswers:
         """Where it stands in Slack, in a place that its readers know of."""
         for share in shares:
             if share.audience in allowed and share.place.thread_ts is not None:
-                return f"{self._url}/archives/{share.place.channel}/p{share.place.thread_ts.replace('.', '')}"
+                return permalink(self._url, share.place.channel, share.place.thread_ts)
         return ""
 
 

@@ -7,18 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from services.entities.library import Content, Passage
 from services.entities.media import AudioPart, MediaKind, Page, Segment, Transcript
+from services.media import captions
+from services.media.times import timecode
+from services.media.timing import segments_of
 
 LONGEST_SECONDS, LONGEST_TEXT, SENTENCE = 12.0, 220, 40
 PARAGRAPH = 700  # characters of a document's passage
 EVERY_PART = 10_000
 """Numbers that each part of the sound has for its passages."""
 FORMATS = ("srt", "vtt", "txt", "md")
-_SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 def said_in(part: AudioPart, transcript: Transcript) -> list[Passage]:
     """Where the provider gives no times, its sentences share the part's by their length."""
-    segments = transcript.segments or tuple(_spread(part, transcript.text))
+    segments = transcript.segments or segments_of(part, transcript.text)
     return list(numbered(grouped(segments), part.number * EVERY_PART))
 
 
@@ -52,15 +55,6 @@ def _fits(held: Segment, segment: Segment, text: str) -> bool:
 def numbered(segments: Iterable[Segment], first: int = 0) -> Iterator[Passage]:
     for number, segment in enumerate(segments, first):
         yield Passage(number, segment.text, segment.start, segment.end, speaker=segment.speaker)
-
-
-def _spread(part: AudioPart, text: str) -> Iterator[Segment]:
-    sentences = [sentence for sentence in _SENTENCE.split(" ".join(text.split())) if sentence]
-    whole, at = sum(map(len, sentences)), part.start
-    for sentence in sentences:
-        until = at + (part.end - part.start) * len(sentence) / whole
-        yield Segment(at, until, sentence)
-        at = until
 
 
 def written_on(pages: Sequence[Page]) -> list[Passage]:
@@ -98,14 +92,9 @@ def _cut(text: str) -> Iterator[str]:
 def exported(content: Content, passages: Sequence[Passage], form: str) -> str:
     """`form`: one of FORMATS."""
     match form:
-        case "srt":
-            return "\n".join(
-                f"{number}\n{clock(p.start, ',')} --> {clock(p.end, ',')}\n{_line(p)}\n"
-                for number, p in enumerate(passages, 1)
-            )
-        case "vtt":
-            cues = (f"{clock(p.start)} --> {clock(p.end)}\n{_cue(_line(p))}\n" for p in passages)
-            return "\n".join(("WEBVTT\n", *cues))
+        case "srt" | "vtt":
+            said = (Segment(p.start or 0.0, p.end or 0.0, _line(p)) for p in passages)
+            return captions.write(said, form)
         case "txt":
             return "\n".join(_line(passage) for passage in passages) + "\n"
         case _:
@@ -117,15 +106,22 @@ def has_times(content: Content) -> bool:
 
 
 def _markdown(content: Content, passages: Sequence[Passage]) -> str:
-    lines = [f"# {content.title}", ""]
-    lines += [content.summary, ""] if content.summary else []
-    lines += [f"Tags: {', '.join(content.tags)}", ""] if content.tags else []
+    lines = [f"# {unmarked(content.title)}", ""]
+    lines += [unmarked(content.summary), ""] if content.summary else []
+    lines += [f"Tags: {unmarked(', '.join(content.tags))}", ""] if content.tags else []
     if content.chapters:
-        lines += ["## Chapters", "", *(f"- {timecode(c.start)} {c.title}" for c in content.chapters), ""]
+        chapters = (f"- {timecode(each.start)} {unmarked(each.title)}" for each in content.chapters)
+        lines += ["## Chapters", "", *chapters, ""]
     lines += ["## Transcript" if has_times(content) else "## Text", ""]
     for passage in passages:
-        lines += [f"**{where(passage)}** {_line(passage)}" if where(passage) else _line(passage), ""]
+        at, said = where(passage), unmarked(_line(passage))
+        lines += [f"**{at}** {said}" if at else said, ""]
     return "\n".join(lines)
+
+
+def unmarked(text: str) -> str:
+    """Words of people and models inside Markdown: nothing but text."""
+    return _MARKDOWN.sub(r"\\\1", text)
 
 
 def where(passage: Passage) -> str:
@@ -135,22 +131,5 @@ def where(passage: Passage) -> str:
     return f"page {passage.page}" if passage.page else ""
 
 
-def timecode(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def clock(seconds: float | None, mark: str = ".") -> str:
-    milliseconds = round((seconds or 0) * 1000)
-    minutes, rest = divmod(milliseconds, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{mark}{rest % 1000:03}"
-
-
 def _line(passage: Passage) -> str:
     return f"{passage.speaker}: {passage.text}" if passage.speaker else passage.text
-
-
-def _cue(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

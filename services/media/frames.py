@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.media import containers, images, kinds
-from services.media.captions import timecode
+from services.media.times import timecode
 from services.media.unreadable import Unreadable
 
 if TYPE_CHECKING:

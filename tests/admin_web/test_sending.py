@@ -7,10 +7,10 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
-from admin_web.captions import clock, timestamp
 from admin_web.ranges import Unsatisfiable, asked_range
 from admin_web.sending import ASK_AGAIN, disposition
 from services.errors import StoreUnavailable
+from services.media.times import timecode, timestamp
 from tests.admin_web.desk import ANA, FILM, PICTURE, film
 
 FILE = f"/library/{FILM}/file"
@@ -218,4 +218,4 @@ def test_times_are_written_for_players_and_for_people():
         "01:02:05.000",
         "00:00:00.000",
     ]
-    assert [clock(at) for at in (0, 65.9, 3_725)] == ["0:00", "1:05", "1:02:05"]
+    assert [timecode(at) for at in (0, 65.9, 3_725)] == ["0:00", "1:05", "1:02:05"]

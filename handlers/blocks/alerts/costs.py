@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from handlers.blocks import kit
+from handlers.blocks.figures import dollars, meter
 from handlers.blocks.kit import Block
 from handlers.boundary import slack_date
 from handlers.sender.sanitise import escape
@@ -18,12 +19,12 @@ PERIODS = {"day": "Today", "month": "This month"}
 
 def costs(seen: Costs) -> list[Block]:
     shown = [
-        kit.text(f"*The desk's costs*\nToday *{_dollars(seen.today)}* · this month *{_dollars(seen.month)}*"),
+        kit.text(f"*The desk's costs*\nToday *{dollars(seen.today)}* · this month *{dollars(seen.month)}*"),
         kit.text("\n".join(map(_limit, seen.limits)) or "No limit in money is set for the workspace."),
     ]
     if seen.spenders:
         lines = [
-            f"{number}. {escape(one.name)}: {_dollars(one.month)} this month, {_dollars(one.today)} today"
+            f"{number}. {escape(one.name)}: {dollars(one.month)} this month, {dollars(one.today)} today"
             for number, one in enumerate(seen.spenders, 1)
         ]
         shown.append(kit.text("\n".join(["*Who it was for*", *lines])))
@@ -32,9 +33,8 @@ def costs(seen: Costs) -> list[Block]:
 
 def _limit(state: LimitState) -> str:
     part = state.spent / state.cap if state.cap else float(state.spent > 0)
-    filled = min(BAR, round(part * BAR))
-    bar = "█" * filled + "░" * (BAR - filled)
-    spent, cap = _dollars(state.spent / MICRO), _dollars(state.cap / MICRO)
+    bar = meter(state.spent, state.cap, BAR)
+    spent, cap = dollars(state.spent / MICRO), dollars(state.cap / MICRO)
     return f"{PERIODS[state.period]} `{bar}` {spent} of {cap} ({int(part * 100)} %), anew {slack_date(state.resets_at)}"
 
 
@@ -44,7 +44,3 @@ def _remarks(seen: Costs) -> list[str]:
         calls = "one call" if seen.unpriced == 1 else f"{seen.unpriced:,} calls"
         remarks.append(f"{calls} of this month had no known price and are left out")
     return remarks
-
-
-def _dollars(amount: Decimal) -> str:
-    return f"${amount:,.2f}"

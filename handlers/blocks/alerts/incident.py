@@ -10,6 +10,7 @@ from handlers.blocks.kit import Block
 from handlers.boundary import slack_date
 from handlers.sender.sanitise import escape
 from services.entities.alerts import Incident, IncidentState, IncidentView, Level, Maintenance, Pause
+from services.slack import permalink
 
 _SIGNS = {
     Level.WELL: ":white_circle:",
@@ -26,7 +27,6 @@ def summary(incident: Incident) -> str:
 
 
 def incident(view: IncidentView, workspace_url: str) -> list[Block]:
-    """`workspace_url` ends in a slash."""
     seen = view.incident
     lines = [f"• {escape(words.line(reading))}" for reading in seen.readings]
     return [
@@ -70,8 +70,7 @@ def _places(incident: Incident, workspace_url: str) -> Iterable[str]:
     }
     for channel, thread_ts in sorted(found):
         if channel and thread_ts:
-            link = f"{workspace_url}archives/{channel}/p{thread_ts.replace('.', '')}"
-            yield f"• <{link}|The thread> in <#{channel}>"
+            yield f"• <{permalink(workspace_url, channel, thread_ts)}|The thread> in <#{channel}>"
         elif channel:
             yield f"• <#{channel}>"
 

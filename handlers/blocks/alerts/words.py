@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from handlers.blocks import figures
 from services.costs import signs
 from services.entities.alerts import Incident, IncidentState, Reading
 
@@ -42,8 +43,8 @@ def whose(facts: Facts) -> str:
     return facts.get("name", "Somebody") if subject == "person" else WHOSE.get(subject, "The desk")
 
 
-def dollars(amount: str) -> str:
-    return f"${Decimal(amount):,.2f}"
+def _dollars(amount: str) -> str:
+    return figures.dollars(Decimal(amount))
 
 
 def _spent_headline(facts: Facts) -> str:
@@ -55,7 +56,7 @@ def _spent_headline(facts: Facts) -> str:
 
 
 def _spent_line(facts: Facts) -> str:
-    spent, cap = dollars(facts["spent"]), dollars(facts["cap"])
+    spent, cap = _dollars(facts["spent"]), _dollars(facts["cap"])
     return f"{SPENDING[facts['period']]}: {spent} of {cap} ({facts['percent']} %)"
 
 
@@ -67,7 +68,7 @@ def _jump_line(facts: Facts) -> str:
     usual = Decimal(facts["usual"])
     times = f", {Decimal(facts['spent']) / usual:.0f} times the usual" if usual else "; the usual is"
     return (
-        f"Today: {dollars(facts['spent'])}{times} {dollars(facts['usual'])} a day (of {facts['days']} days)"
+        f"Today: {_dollars(facts['spent'])}{times} {_dollars(facts['usual'])} a day (of {facts['days']} days)"
     )
 
 
@@ -77,7 +78,7 @@ def _runaway_headline(facts: Facts) -> str:
 
 
 def _runaway_line(facts: Facts) -> str:
-    return f"In the last hour: {dollars(facts['spent'])} in {facts['calls']} calls, most of them for {facts['name']}"
+    return f"In the last hour: {_dollars(facts['spent'])} in {facts['calls']} calls, most of them for {facts['name']}"
 
 
 def _unknown(facts: Facts) -> str:

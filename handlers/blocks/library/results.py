@@ -9,8 +9,7 @@ from handlers.blocks.kit import Block
 from handlers.blocks.library import words
 from services.entities.library import Found, Hit, Results
 from services.library.query import as_text
-
-PASSAGE = 600
+from services.library.texts import where
 
 
 def results(found: Results) -> list[Block]:
@@ -46,9 +45,9 @@ def _item(found: Found) -> list[Block]:
 
 
 def _passage(hit: Hit) -> Block:
-    at = words.place_in(hit.passage)
+    at = where(hit.passage)
     speaker = f"{words.plainly(hit.passage.speaker)}: " if hit.passage.speaker else ""
-    told = f">{f'`{at}` ' if at else ''}{speaker}{kit.shortened(words.marked(hit.marked), PASSAGE)}"
+    told = f">{f'`{at}` ' if at else ''}{speaker}{words.marked(hit.marked)}"
     label = f"Open at {at}" if at else "Open"
     value = f"{hit.content_id}|{_position(hit)}"
     return {**kit.text(told), "accessory": kit.button(label, "library.open", value)}

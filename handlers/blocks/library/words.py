@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from handlers.blocks.figures import dollars
 from handlers.boundary import slack_date
 from handlers.sender.sanitise import escape
-from services.entities.library import MARK, UNMARK, Content, Passage
+from services.entities.library import MARK, UNMARK, Content
 from services.entities.media import MediaKind
-from services.library.texts import timecode
+from services.languages import name_of
+from services.media.times import timecode
 
 SIGNS = {
     MediaKind.VIDEO: ":clapper:",
@@ -26,13 +28,12 @@ KINDS = {
     MediaKind.DOCUMENT: "Document",
     MediaKind.SUBTITLES: "Subtitles",
 }
-LANGUAGES = {
-    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
-    "nl": "Dutch", "pl": "Polish", "sv": "Swedish", "da": "Danish", "tr": "Turkish", "uk": "Ukrainian",
-    "ja": "Japanese", "zh": "Chinese", "ko": "Korean", "ar": "Arabic", "hi": "Hindi",
-}  # fmt: skip
 _ALIKE = {"*": "\u2217", "_": "\uff3f", "~": "\u223c"}
 _EMPHASIS = re.compile(r"(?<!\w)[*_~]|[*_~](?!\w)")
+NARROW = "\u200b"
+"""Slack takes asterisks inside a word for asterisks; beside a space of no width they are bold."""
+_INSIDE_BEGIN, _INSIDE_END = re.compile(rf"(?<=\w){MARK}"), re.compile(rf"{UNMARK}(?=\w)")
+PASSAGE, BEFORE = 400, 60  # characters
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -66,7 +67,7 @@ def facts(item: Content, cost: Decimal | None = None) -> list[str]:
     if item.tags:
         found.append(" ".join(f"#{plainly(tag)}" for tag in item.tags))
     if cost:
-        found.append(f"cost {money(cost)}")
+        found.append(f"cost {dollars(cost)}")
     return [each for each in found if each]
 
 
@@ -80,21 +81,24 @@ def size(count: int) -> str:
 
 
 def language(code: str | None) -> str:
-    return LANGUAGES.get(code.lower()[:2], plainly(code)) if code else ""
-
-
-def money(cost: Decimal) -> str:
-    if cost >= Decimal("0.01"):
-        return f"${cost:.2f}"
-    return f"${cost:.{1 - cost.adjusted()}f}"
+    return plainly(name_of(code)) if code else ""
 
 
 def marked(text: str) -> str:
-    """A passage with what was found in bold."""
-    return plainly(" ".join(text.split())).replace(MARK, "*").replace(UNMARK, "*")
+    """A passage with what was found in bold; of a long one what is around the first find."""
+    bold = plainly(_around(" ".join(text.split())))
+    bold = _INSIDE_BEGIN.sub(f"{NARROW}{MARK}", _INSIDE_END.sub(f"{UNMARK}{NARROW}", bold))
+    return bold.replace(MARK, "*").replace(UNMARK, "*")
 
 
-def place_in(passage: Passage) -> str:
-    if passage.start is not None:
-        return timecode(passage.start)
-    return f"page {passage.page}" if passage.page else ""
+def _around(text: str) -> str:
+    if len(text) <= PASSAGE:
+        return text
+    begin = max(0, min(text.find(MARK) - BEFORE, len(text) - PASSAGE))
+    if begin and (space := text.find(" ", begin, begin + BEFORE)) > 0:
+        begin = space + 1
+    end = begin + PASSAGE
+    end = len(text) if end >= len(text) else max(text.rfind(" ", end - BEFORE, end), begin + PASSAGE - BEFORE)
+    piece = text[begin:end]
+    piece = f"{MARK * (piece.count(UNMARK) > piece.count(MARK))}{piece}{UNMARK * (piece.count(MARK) > piece.count(UNMARK))}"
+    return f"{'…' if begin else ''}{piece}{'…' if end < len(text) else ''}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from handlers.blocks.figures import dollars, meter
 from handlers.blocks.usage import words
 from handlers.boundary import slack_date
 from services.entities.limits import LimitState
 
-BAR = 20
 WHOSE = {"person": "", "channel": "This channel's ", "workspace": "The whole team's "}
 
 
@@ -19,21 +19,13 @@ def bar_line(state: LimitState) -> str:
     when = "today" if state.period == "day" else "this month"
     held = f" ({amount(state, state.reserved)} held for answers on their way)" if state.reserved else ""
     return (
-        f"{bar(used, state.cap)}  {whose}*{amount(state, used)}* of {amount(state, state.cap)}{unit(state)} "
+        f"{meter(used, state.cap)}  {whose}*{amount(state, used)}* of {amount(state, state.cap)}{unit(state)} "
         f"{when}{held}, resets {slack_date(state.resets_at)}"
     )
 
 
-def bar(used: int, cap: int) -> str:
-    share = min(1.0, used / cap) if cap else 1.0
-    filled = max(1, round(BAR * share)) if used else 0
-    return "█" * filled + "░" * (BAR - filled)
-
-
 def amount(state: LimitState, number: int) -> str:
-    return (
-        words.dollars(Decimal(number) / 1_000_000) if state.unit == "microdollars" else words.tokens(number)
-    )
+    return dollars(Decimal(number) / 1_000_000) if state.unit == "microdollars" else words.tokens(number)
 
 
 def unit(state: LimitState) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.blocks import kit
+from handlers.blocks.figures import dollars
 from handlers.blocks.kit import Block
 from handlers.blocks.usage import words
 from handlers.blocks.usage.bars import bar_line
@@ -67,7 +68,7 @@ def headline(report: Report) -> Block:
     if report.query.scope.kind is not ScopeKind.PERSON:
         cells.append(("People", f"{report.people:,}", words.change(report.people, report.people_before)))
     else:
-        cells.append(("From cache", words.percent(now.from_cache), f"saved {words.dollars(now.saved)}"))
+        cells.append(("From cache", words.percent(now.from_cache), f"saved {dollars(now.saved)}"))
     return {
         "type": "section",
         "fields": [kit.mrkdwn(f"*{label}*\n{value}  _{changed}_") for label, value, changed in cells],
@@ -77,7 +78,7 @@ def headline(report: Report) -> Block:
 def money(counted: Counted) -> str:
     if counted.unpriced and not counted.cost:
         return "cost unknown"
-    return words.dollars(counted.cost) + (" + unpriced" if counted.unpriced else "")
+    return dollars(counted.cost) + (" + unpriced" if counted.unpriced else "")
 
 
 def compared(report: Report) -> str:
@@ -99,14 +100,14 @@ def caching(total: Counted) -> list[str]:
         return []
     hits = f", {words.plural(total.hits, 'answer')} came from the answer cache" if total.hits else ""
     read = f"*Caching* {words.percent(total.from_cache)} of the input was read from a cache"
-    return [f"{read}{hits}; that saved *{words.dollars(total.saved)}*."]
+    return [f"{read}{hits}; that saved *{dollars(total.saved)}*."]
 
 
 def outlook(found: Forecast | None) -> list[str]:
     if found is None:
         return []
-    daily = f"{words.dollars(found.daily_cost)} and {words.short(found.daily_tokens)} tokens a day"
-    come = f"about *{words.dollars(found.cost)}* and {words.short(found.tokens)} tokens"
+    daily = f"{dollars(found.daily_cost)} and {words.short(found.daily_tokens)} tokens a day"
+    come = f"about *{dollars(found.cost)}* and {words.short(found.tokens)} tokens"
     how = f"{daily} (the mean of the last {found.basis} full days)"
     left = words.plural(found.days_left, "day")
     return [f"*Outlook* By {words.day(found.until)} it comes to {come}: so far, and {how} for {left} more."]

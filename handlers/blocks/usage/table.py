@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from handlers.blocks.figures import dollars
 from handlers.blocks.kit import Block
 from handlers.blocks.usage import words
 from services.entities.usage import Counted, Dimension, Row, ScopeKind
@@ -83,7 +84,7 @@ def _share(counted: Counted, total: Counted) -> float:
 def _cost(counted: Counted) -> str:
     if counted.unpriced and not counted.cost:
         return "unknown"
-    return words.dollars(counted.cost) + (" + ?" if counted.unpriced else "")
+    return dollars(counted.cost) + (" + ?" if counted.unpriced else "")
 
 
 def _name(dimension: Dimension, row: Row) -> Block:

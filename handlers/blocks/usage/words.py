@@ -50,13 +50,6 @@ def plural(number: int, thing: str) -> str:
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
-def dollars(amount: Decimal) -> str:
-    """Fractions of a cent to two digits."""
-    if amount >= Decimal("0.01") or amount == 0:
-        return f"${amount:,.2f}"
-    return f"${amount:.{1 - amount.adjusted()}f}"
-
-
 def percent(share: float) -> str:
     if 0 < share < 0.01:
         return "under 1 %"

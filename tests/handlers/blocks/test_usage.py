@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from handlers.blocks import usage as blocks
+from handlers.blocks.figures import dollars, meter
 from handlers.blocks.kit import Block
 from handlers.blocks.usage import words
-from handlers.blocks.usage.bars import bar, bar_line
+from handlers.blocks.usage.bars import bar_line
 from handlers.blocks.usage.chart import LABEL, chart
 from sandbox.blocks import blocks_problems
 from services.entities import CallOutcome, Usage
@@ -187,7 +188,7 @@ def test_money_has_bars_too() -> None:
     ("used_", "cap", "filled"), [(0, 10, 0), (1, 1000, 1), (5, 10, 10), (20, 10, 20), (1, 0, 20)]
 )
 def test_bars_stay_within_their_frame(used_: int, cap: int, filled: int) -> None:
-    assert bar(used_, cap) == "█" * filled + "░" * (20 - filled)
+    assert meter(used_, cap) == "█" * filled + "░" * (20 - filled)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,7 @@ def test_a_change_is_told_in_a_few_words(now: int, before: int, told: str) -> No
     [("0", "$0.00"), ("0.00123456", "$0.0012"), ("0.0100", "$0.01"), ("1234.5", "$1,234.50")],
 )
 def test_money_is_told_to_the_cent_or_to_two_digits(amount: str, told: str) -> None:
-    assert words.dollars(Decimal(amount)) == told
+    assert dollars(Decimal(amount)) == told
 
 
 @pytest.mark.parametrize(

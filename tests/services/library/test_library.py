@@ -142,6 +142,13 @@ def test_exports():
     assert "**1:01:01** Ana: Bye" in texts.exported(item, passages, "md")
 
 
+def test_markdown_that_is_nothing_but_text():
+    passages = [Passage(0, "Yes <now> & *here* --> there", 1.5, 2.0)]
+    exported = texts.exported(ready(title="Kick_off", summary="# 1", tags=("a_b",)), passages, "md")
+    assert exported.startswith("# Kick\\_off\n\n\\# 1\n\nTags: a\\_b\n")
+    assert "**0:01** Yes \\<now\\> & \\*here\\* --\\> there\n" in exported
+
+
 def test_a_summary_not_quite_in_form_is_taken_all_the_same():
     plain = understood("Just a text.", [])
     assert plain.summary == "Just a text."
@@ -245,7 +252,7 @@ async def test_a_channel_may_add_nothing_but_people_may(desk):
     posted = desk.posted(desk.file("a.md", b"Text."))
     await desk.intake.hear(posted)
     assert desk.memory.library.contents == {}
-    await desk.intake.add_message(BEN_ACTOR, Place(TEAM, "C1", posted.key), posted.key)
+    await desk.intake.add_message(BEN_ACTOR, "C1", posted.key)
     await desk.run()
     assert desk.newest().state is ContentState.DONE
     with pytest.raises(NotFound):
@@ -269,6 +276,6 @@ async def test_what_bots_post_and_what_is_no_item_is_left_alone(desk):
 async def test_what_is_in_the_store_already_becomes_an_item(desk):
     stored = StoredObject("documents/2026/x", 31, "aa", "text/markdown", NOON)
     desk.objects.kept[stored.key] = (stored, b"A generated script about lamps.")
-    await desk.intake.add_object(ANNA_ACTOR, "documents/2026/x", Place(TEAM, "C1"), title="Script.md")
+    await desk.from_store.add(ANNA_ACTOR, "documents/2026/x", Place(TEAM, "C1"), "C1", title="Script.md")
     await desk.run()
     assert await desk.titles(BEN, "lamps") == ["Script.md"]

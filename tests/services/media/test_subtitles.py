@@ -128,25 +128,11 @@ def test_srt():
 
 
 def test_vtt():
-    assert captions.write(SAID, "vtt", language="en") == (
-        "WEBVTT\nLanguage: en\n\n"
+    assert captions.write(SAID, "vtt") == (
+        "WEBVTT\n\n"
         "00:00:00.000 --> 00:00:01.500\n<v Ada>Shall we start?\n\n"
         "00:00:01.500 --> 00:00:02.000\nYes &lt;now&gt; &amp; *here* --&gt; there\n\n"
         "01:01:01.250 --> 01:01:01.251\nGood.\n\n"
-    )
-
-
-def test_plain_text_in_paragraphs():
-    said = [*SAID, Segment(3_662, 3_663, "Go on.")]
-    assert captions.write(said, "txt", title="Kick-off") == (
-        "Kick-off\n\nAda: Shall we start?\n\nYes <now> & *here* --> there\n\nGood. Go on.\n"
-    )
-
-
-def test_markdown_that_is_nothing_but_text():
-    assert captions.write(SAID, "md", title="Kick_off") == (
-        "# Kick\\_off\n\n**0:00** *Ada:* Shall we start?\n\n"
-        "**0:01** Yes \\<now\\> & \\*here\\* --\\> there\n\n**1:01:01** Good.\n\n"
     )
 
 
