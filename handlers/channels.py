@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from handlers.directory import SlackDirectory
+from handlers.directory import NOT_THERE, to_file
 from handlers.files import SlackFiles
 from handlers.sender import directs
 from handlers.sender.gate import SlackCalls, SlackRefused
 from services.entities import Actor, FileRef, Place
-from services.errors import FileUnreadable
+from services.ports.library import Standing
 
 KINDS = "public_channel,private_channel,mpim"
 PAGE, MOST_PAGES = 200, 50
@@ -18,9 +18,8 @@ NOBODY = frozenset({"user_not_found", "users_not_found", "invalid_user"})
 
 
 class SlackChannels:
-    def __init__(self, calls: SlackCalls, directory: SlackDirectory, files: SlackFiles) -> None:
+    def __init__(self, calls: SlackCalls, files: SlackFiles) -> None:
         self._calls = calls
-        self._directory = directory
         self._files = files
 
     async def channels_of(self, actor: Actor) -> frozenset[str]:
@@ -47,17 +46,20 @@ class SlackChannels:
                 break
         return frozenset(found)
 
-    async def files_of(self, team: str, channel: str, ts: str) -> Sequence[FileRef]:
-        message = await self._directory.message(team, channel, ts)
-        if message is None:
-            return []
-        return [file if file.url else await self._files.known(team, file.id) for file in message.files]
+    async def files_of(self, team: str, channel: str, ts: str) -> Standing:
+        """By its thread: the channel's history does not tell of replies, and a reaction not of its thread."""
+        params = {"channel": channel, "ts": ts, "oldest": ts, "latest": ts, "inclusive": True, "limit": 2}
+        try:
+            answer = await self._calls.read(team, "conversations.replies", params)
+        except SlackRefused as error:
+            if error.code in NOT_THERE:
+                return Standing((), ts)
+            raise
+        found: Mapping[str, Any] = next((each for each in answer["messages"] if each.get("ts") == ts), {})
+        return Standing([to_file(each) for each in found.get("files") or ()], found.get("thread_ts") or ts)
 
     async def file(self, team: str, file_id: str) -> FileRef:
-        file = await self._files.known(team, file_id)
-        if not file.url:
-            raise FileUnreadable(file.name, "no_access")
-        return file
+        return await self._files.known(team, file_id)
 
     async def direct(self, actor: Actor) -> Place:
         return await directs.opened(self._calls, actor)

@@ -16,7 +16,9 @@ EVENT_TYPE = "showrunner_post"  # of our posts' metadata
 PAGE = 200
 MOST_PAGES = 50
 
-_NOT_THERE = frozenset({"thread_not_found", "message_not_found", "channel_not_found", "not_in_channel"})
+WITHOUT_BYTES = {"tombstone": "gone", "hidden_by_limit": "hidden", "external": "external"}
+"""Modes of a file that nobody can fetch, and why."""
+NOT_THERE = frozenset({"thread_not_found", "message_not_found", "channel_not_found", "not_in_channel"})
 
 
 class SlackDirectory:
@@ -71,7 +73,7 @@ class SlackDirectory:
         try:
             answer = await self._calls.read(team, method, {**params, "include_all_metadata": True})
         except SlackRefused as error:
-            if error.code in _NOT_THERE:
+            if error.code in NOT_THERE:
                 return None
             raise
         return next((message for message in self._messages(answer) if message.ts == ts), None)
@@ -87,7 +89,7 @@ class SlackDirectory:
             async for message in self._paged(place.team, "conversations.replies", {**params, **bounds}):
                 yield message
         except SlackRefused as error:
-            if error.code not in _NOT_THERE:
+            if error.code not in NOT_THERE:
                 raise
 
     async def _paged(self, team: str, method: str, params: Mapping[str, Any]) -> AsyncIterator[ThreadMessage]:
@@ -136,13 +138,15 @@ def to_message(raw: Mapping[str, Any], us: str) -> ThreadMessage:
 
 
 def to_file(raw: Mapping[str, Any]) -> FileRef:
-    """Files of other workspaces come as little more than an id; `url` is empty where nothing can be read."""
+    """`url` is empty where Slack has to be asked: of other workspaces' files it may tell no more than an id;
+    what is deleted, hidden or kept elsewhere has no bytes here."""
+    url = str(raw.get("url_private_download") or raw.get("url_private") or "")
     return FileRef(
         id=str(raw.get("id", "")),
         name=str(raw.get("name") or raw.get("title") or "file"),
         mimetype=str(raw.get("mimetype") or ""),
         size=int(raw.get("size") or 0),
-        url=str(raw.get("url_private_download") or raw.get("url_private") or ""),
+        url="" if raw.get("mode") in WITHOUT_BYTES else url,
     )
 
 

@@ -61,9 +61,9 @@ def moment(ts: str) -> datetime:
 
 
 def is_readable(file: JSON) -> bool:
-    return (
-        bool(file.get("url_private_download") or file.get("url_private")) and file.get("mode") != "external"
-    )
+    """Of another workspace it may be no more than an id: Slack is asked about it later."""
+    told = bool(file.get("url_private_download") or file.get("url_private"))
+    return file.get("mode") != "external" and (told or file.get("file_access") == "check_file_info")
 
 
 def file_ref(file: JSON) -> FileRef:
@@ -72,5 +72,5 @@ def file_ref(file: JSON) -> FileRef:
         name=str(file.get("name") or file["id"]),
         mimetype=str(file.get("mimetype") or "application/octet-stream"),
         size=int(file.get("size") or 0),
-        url=str(file.get("url_private_download") or file["url_private"]),
+        url=str(file.get("url_private_download") or file.get("url_private") or ""),
     )

@@ -9,13 +9,14 @@ from typing import IO
 
 import aiohttp
 
-from handlers.directory import to_file
+from handlers.directory import WITHOUT_BYTES, to_file
 from handlers.sender.gate import SlackCalls, SlackRefused
 from handlers.sender.origins import FILES_ORIGIN, origin
 from services.entities import FileRef
 from services.errors import FileUnreadable, SlackUnavailable
 
 CHUNK = 1 << 20
+NAMELESS = "file"
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _REASONS = {401: "no_access", 403: "no_access", 404: "gone", 410: "gone"}
 
@@ -50,12 +51,15 @@ class SlackFiles:
             raise
 
     async def known(self, team: str, file_id: str) -> FileRef:
-        """What Slack says about a file that came with its id alone."""
+        """What Slack says about a file that came with its id alone. Raises FileUnreadable."""
         try:
             answer = await self._calls.read(team, "files.info", {"file": file_id})
         except SlackRefused as error:
-            raise FileUnreadable(file_id, "gone" if error.code == "file_deleted" else "no_access") from error
-        return to_file(answer["file"])
+            raise FileUnreadable(NAMELESS, "gone" if error.code == "file_deleted" else "no_access") from error
+        file = to_file(answer["file"])
+        if not file.url:
+            raise FileUnreadable(file.name, WITHOUT_BYTES.get(str(answer["file"].get("mode")), "no_access"))
+        return file
 
     async def _download(self, file: FileRef, target: Path, limit: int) -> tuple[int, str]:
         headers = {"Authorization": f"Bearer {self._token}"}

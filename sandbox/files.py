@@ -11,6 +11,7 @@ from aiohttp import BodyPartReader, web
 
 from sandbox.settings import Credentials
 from sandbox.state import File, User, Workspace
+from sandbox.state.shapes import WITHOUT_BYTES
 
 _CHUNK = 1 << 20
 _FILETYPES = {"plain": "text", "mpeg": "mp3", "quicktime": "mov", "jpeg": "jpg", "octet-stream": "binary"}
@@ -32,6 +33,10 @@ class FileStore:
         self._workspace, self._credentials = workspace, credentials
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-files-")
         self._pending: dict[str, _Pending] = {}
+
+    @property
+    def folder(self) -> Path:
+        return Path(self._folder.name)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -84,12 +89,16 @@ class FileStore:
         return file
 
     def remove(self, file: File) -> None:
-        self._workspace.files.pop(file.id, None)
+        """Messages keep a tombstone of it."""
         if file.path is not None:
             file.path.unlink(missing_ok=True)
-        for channel_id, shares in file.shares.items():
-            for ts in shares:
-                self._take_out(file, channel_id, ts)
+        file.path, file.mode = None, "tombstone"
+        self._shown_anew(file)
+
+    def hide(self, file: File) -> None:
+        """As a workspace without a paid plan does with what is old."""
+        file.mode = "hidden_by_limit"
+        self._shown_anew(file)
 
     def close(self) -> None:
         self._folder.cleanup()
@@ -112,7 +121,7 @@ class FileStore:
         if (
             token != self._credentials.bot_token
             or file is None
-            or file.mode == "external"
+            or file.mode in WITHOUT_BYTES
             or not self.readable(self._workspace.bot, file)
         ):
             return web.Response(text=_SIGN_IN, content_type="text/html")
@@ -145,11 +154,11 @@ class FileStore:
         self._workspace.files[file.id] = file
         return file
 
-    def _take_out(self, file: File, channel_id: str, ts: str) -> None:
-        message = self._workspace.channels[channel_id].messages.get(ts)
-        if message is not None:
-            remaining = [other for other in message.files if other is not file]
-            self._workspace.messages.change(message, files=remaining)
+    def _shown_anew(self, file: File) -> None:
+        for channel_id, shares in file.shares.items():
+            for message in map(self._workspace.channels[channel_id].messages.get, shares):
+                if message is not None:
+                    self._workspace.messages.change(message, files=list(message.files))
 
 
 def filetype(name: str, mimetype: str) -> str:

@@ -213,7 +213,7 @@ class SlackUnavailable(ShowrunnerError):
 
 class FileUnreadable(ShowrunnerError):
     """`reason`: "too_large", "type", "mismatch", "password", "damaged", "too_long", "pixels", "unpacked",
-    "gone", "no_access" or "untranscribed"."""
+    "gone", "hidden", "external", "no_access" or "untranscribed"."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}")

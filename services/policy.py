@@ -11,6 +11,7 @@ ROLES_OF_ACT: dict[str, frozenset[Role]] = {
     "chat": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
     "limits.set": frozenset({Role.OWNER, Role.ADMIN}),
     "library": frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER}),
+    "library.objects": frozenset({Role.OWNER, Role.ADMIN}),
     "ai.pause": frozenset({Role.OWNER, Role.ADMIN}),
     "alerts.manage": frozenset({Role.OWNER, Role.ADMIN}),
     "costs.see": frozenset({Role.OWNER, Role.ADMIN}),

@@ -59,7 +59,7 @@ def chat_settings(settings: Settings) -> ChatSettings:
 def preparation(
     settings: Settings, o: Outside, shared: Shared, chosen: ChatSettings, identity: Identity
 ) -> Preparation:
-    files = LibraryFiles(o.files, o.uow, identity.team)
+    files = LibraryFiles(o.files, o.slack_files, o.uow, identity.team)
     context = ContextBuilder(files, limit=settings.context_tokens, answer_tokens=settings.answer_tokens)
     rights = rights_of(o, shared)
     return Preparation(

@@ -19,17 +19,19 @@ from handlers.channels import SlackChannels
 from handlers.library import AddingHandlers, FindingHandlers, TendingHandlers
 from handlers.sender.capabilities import Capabilities
 from handlers.sender.charts import Charts
-from handlers.sender.library import SlackLibrary
+from handlers.sender.library import LibraryPictures, SlackLibrary
 from handlers.sender.reports import SlackReports
 from handlers.sender.uploads import SlackUploads
 from jobs.schedule import Entry, every
 from services.entities.library import ChannelMode
 from services.library import (
+    FromStore,
     LibraryIntake,
     LibraryItems,
     LibraryService,
     LibrarySettings,
     LibraryWork,
+    Posters,
     Rights,
     Showing,
     Storing,
@@ -44,23 +46,29 @@ SWEEP_EVERY, REMOVE_EVERY = timedelta(seconds=10), timedelta(hours=6)
 
 
 def rights_of(o: Outside, shared: Shared) -> Rights:
-    channels = SlackChannels(o.calls, o.directory, o.slack_files)
+    channels = SlackChannels(o.calls, o.slack_files)
     return Rights(o.uow, shared.people, shared.policy, channels, o.clock)
+
+
+def posters_of(o: Outside) -> Posters:
+    return Posters(o.uow, o.objects, LibraryPictures(o.uploads))
 
 
 def library_service(settings: Settings, o: Outside, shared: Shared) -> LibraryService:
     chosen = library_settings(settings)
     storing = Storing(o.slack_files, o.objects, media_of(settings), chosen)
     parser = QueryParser(shared.calendar, o.clock.now)
-    return LibraryService(o.uow, rights_of(o, shared), storing, parser, o.clock, chosen)
+    rights = rights_of(o, shared)
+    return LibraryService(o.uow, rights, storing, posters_of(o), parser, o.clock, chosen)
 
 
 def library_of(settings: Settings, base: Infrastructure, o: Outside, shared: Shared) -> Iterable[Feature]:
     chosen = library_settings(settings)
-    channels = SlackChannels(o.calls, o.directory, o.slack_files)
+    channels = SlackChannels(o.calls, o.slack_files)
     rights = rights_of(o, shared)
     storing = Storing(o.slack_files, o.objects, media_of(settings), chosen)
-    showing = Showing(o.uow, rights, SlackLibrary(o.bulletins, o.replies), o.clock)
+    shown = SlackLibrary(o.bulletins, o.replies, o.clock)
+    showing = Showing(o.uow, rights, shown, posters_of(o), o.clock)
     work = work_of(settings, base, o, shared, rights, storing, showing)
     intake = LibraryIntake(o.uow, rights, channels, o.cancellation, o.clock, chosen)
     library = library_service(settings, o, shared)
@@ -70,6 +78,7 @@ def library_of(settings: Settings, base: Infrastructure, o: Outside, shared: Sha
     reports = SlackReports(o.calls, o.replies, o.bulletins, charts, base.session, settings.slack_api_url)
     adding = AddingHandlers(
         intake,
+        FromStore(o.uow, rights, o.objects, o.clock, chosen),
         work,
         showing,
         library,
@@ -78,7 +87,7 @@ def library_of(settings: Settings, base: Infrastructure, o: Outside, shared: Sha
         base.identity.bot_user,
         settings.library_emoji.strip(":"),
     )
-    finding = FindingHandlers(library, o.replies, reports, uploads, links)
+    finding = FindingHandlers(library, shown, o.replies, reports, uploads, links)
     tending = TendingHandlers(library, intake, showing, o.replies)
     yield Feature((adding, finding, tending), entries())
     yield library_pages_of(settings, o, LibraryItems(o.uow, rights), links)

@@ -12,6 +12,8 @@ CLAUSES = {
     "pixels": "too many pixels",
     "unpacked": "it unpacks to far more than it should",
     "gone": "deleted",
+    "hidden": "hidden by Slack",
+    "external": "kept outside Slack",
     "no_access": "not open to me",
     "untranscribed": "not transcribed yet",
 }
@@ -45,6 +47,14 @@ _TOLD = {
         "If it is a real document, save it again without its largest pictures, or as a PDF.",
     ),
     "gone": ("was deleted in Slack before I could fetch it.", "Share it again if it is still wanted."),
+    "hidden": (
+        "is hidden by Slack: it is older than this workspace's plan shows.",
+        "Share it once more, or ask an admin of the workspace about the plan.",
+    ),
+    "external": (
+        "is kept outside Slack, where I can't fetch it.",
+        "Download it there and share the file itself in a message.",
+    ),
     "no_access": (
         "is not open to me: Slack gave me its sign-in page, or refused.",
         "Share it in a channel that I am in, and from this workspace.",

@@ -10,7 +10,6 @@ import structlog
 from handlers.blocks.library import card, forms
 from handlers.events import heard_message
 from handlers.routes import (
-    Audience,
     Button,
     Call,
     Command,
@@ -27,13 +26,14 @@ from handlers.routes import (
 from handlers.sender.replies import SlackReplies
 from services.entities import Actor, Place
 from services.errors import FileUnreadable, NotAllowed, NotFound
-from services.library import LibraryIntake, LibraryService, LibraryWork, Rights, Showing
-from services.library.intake import ASK_TASK, REACTION_TASK, SHOW_TASK, WORK_TASK
-from services.ports.library import Received
+from services.library import FromStore, LibraryIntake, LibraryService, LibraryWork, Rights, Showing
+from services.library.from_store import USAGE as OBJECT
+from services.library.intake import ASK_TASK, LOOK_TASK, REACTION_TASK, SHOW_TASK, WORK_TASK, Added
 
 log = structlog.get_logger()
 
 DECIDED = "Somebody has decided this already."
+ADD_HELP = "adds files by a form; admins also add what is in the object store already"
 CLOSED = (
     "channel_archive", "channel_deleted", "channel_left", "channel_unarchive",
     "group_archive", "group_deleted", "group_left", "group_unarchive",
@@ -44,6 +44,7 @@ class AddingHandlers:
     def __init__(
         self,
         intake: LibraryIntake,
+        from_store: FromStore,
         work: LibraryWork,
         showing: Showing,
         library: LibraryService,
@@ -53,6 +54,7 @@ class AddingHandlers:
         emoji: str,
     ) -> None:
         self._intake = intake
+        self._from_store = from_store
         self._work = work
         self._showing = showing
         self._library = library
@@ -68,7 +70,7 @@ class AddingHandlers:
         yield Event("member_left_channel", self.moved)
         for kind in CLOSED:
             yield Event(kind, self.channel_changed)
-        yield Command("library", "add", self.add, "adds files by a form", "add")
+        yield Command("library", "add", self.add, ADD_HELP, f"add | {OBJECT}", is_form_or_object)
         yield Shortcut("library.add", self.add_this)
         yield View("library.add_form", self.add_form)
         yield Button("library.form", self.open_form)
@@ -81,6 +83,7 @@ class AddingHandlers:
         yield Task(WORK_TASK, self.work)
         yield Task(SHOW_TASK, self.show)
         yield Task(ASK_TASK, self.ask)
+        yield Task(LOOK_TASK, self.look)
         yield Task(REACTION_TASK, self.add_reacted)
         yield Task("library.sweep", self.sweep)
         yield Task("library.remove", self.remove)
@@ -112,10 +115,21 @@ class AddingHandlers:
     # -- by hand -------------------------------------------------------------------------------
 
     async def add(self, call: Call) -> None:
+        if call.args:
+            await self._add_object(call)
+            return
         if call.trigger_id is None:
             await self._replies.show(call.to, "Add files", forms.add_button())
             return
         await self._open_form(call.actor, call.trigger_id, call.to.place.channel)
+
+    async def _add_object(self, call: Call) -> None:
+        key, _, title = call.args.partition(" ")[2].strip().partition(" ")
+        place = call.to.place
+        received = await self._from_store.ask(
+            call.actor, key, place, is_direct=call.channel_kind == "im", title=title.strip()
+        )
+        await self._replies.show(call.to, card.added(Added([received])))
 
     async def open_form(self, press: Press) -> None:
         await self._open_form(press.actor, press.trigger_id, press.to.place.channel)
@@ -139,25 +153,20 @@ class AddingHandlers:
         return {}
 
     async def add_this(self, press: Press) -> None:
-        place = Place(press.actor.team, press.to.place.channel, press.to.place.thread_ts)
+        channel, ts = press.to.place.channel, str(press.message.get("ts", ""))
         try:
-            added = await self._intake.add_message(press.actor, place, str(press.message.get("ts", "")))
+            added = await self._intake.add_message(press.actor, channel, ts)
         except NotFound:
-            added = []
-        await self._tell_added(press.beside, added)
+            added = Added()
+        await self._replies.show(press.beside, card.added(added))
 
     async def add_reacted(self, team: str, user: str, channel: str, ts: str) -> None:
         """Nobody asked in words: who may not, or meant a message without files, is not answered."""
         actor = Actor(team, user)
         try:
-            await self._intake.add_message(actor, Place(team, channel, ts), ts)
-        except (NotFound, NotAllowed, FileUnreadable) as error:
+            await self._intake.add_message(actor, channel, ts)
+        except (NotFound, NotAllowed) as error:
             log.info("library.not_added", reason=type(error).__name__)
-
-    async def _tell_added(self, to: Audience, added: list[Received]) -> None:
-        items = [received.content for received in added]
-        known = sum(not received.fresh for received in added)
-        await self._replies.show(to, card.added(items, known=known))
 
     # -- deciding ------------------------------------------------------------------------------
 
@@ -193,6 +202,11 @@ class AddingHandlers:
     async def work(self, content: str) -> None:
         await self._work.work(UUID(content))
 
+    async def look(
+        self, team: str, user: str, channel: str, thread_ts: str, audience: str, files: str
+    ) -> None:
+        await self._intake.look(user, Place(team, channel, thread_ts or None), audience, files.split())
+
     async def show(self, content: str) -> None:
         await self._showing.show(UUID(content))
 
@@ -208,3 +222,9 @@ class AddingHandlers:
         removed = await self._library.remove_for_good()
         if removed:
             log.info("library.removed", count=removed)
+
+
+def is_form_or_object(args: str) -> bool:
+    """Nothing, or `object KEY` with or without a title."""
+    words = args.split()
+    return not words or (words[0].lower() == "object" and len(words) > 1)

@@ -9,6 +9,7 @@ from uuid import UUID
 from handlers.blocks.library import card, forms, words
 from handlers.blocks.library import results as blocks
 from handlers.routes import Audience, Button, Call, Command, Press, Problems, Route, Submission, View
+from handlers.sender.library import SlackLibrary
 from handlers.sender.replies import SlackReplies
 from handlers.sender.reports import Page, SlackReports
 from handlers.sender.uploads import SlackUploads, Upload
@@ -32,12 +33,14 @@ class FindingHandlers:
     def __init__(
         self,
         library: LibraryService,
+        shown: SlackLibrary,
         replies: SlackReplies,
         reports: SlackReports,
         uploads: SlackUploads,
         links: Links,
     ) -> None:
         self._library = library
+        self._shown = shown
         self._replies = replies
         self._reports = reports
         self._uploads = uploads
@@ -115,7 +118,7 @@ class FindingHandlers:
     async def _show(self, to: Audience, which: str | UUID) -> None:
         shown = await self._library.show(to.actor, which)
         view = card.card(shown.content, may_change=shown.may_change)
-        await self._replies.show(to, shown.content.title, view)
+        await self._shown.card(to, shown.content.title, view)
 
 
 async def no_picture() -> Upload:

@@ -10,6 +10,7 @@ import structlog
 from handlers.blocks.kit import Block
 from handlers.sender.capabilities import Capabilities
 from handlers.sender.gate import SlackRefused
+from handlers.sender.processing import REFUSALS, Post, once_processed
 from handlers.sender.uploads import SlackUploads, Upload
 from services.errors import SlackUnavailable
 from services.ports.clock import Clock
@@ -17,16 +18,10 @@ from services.ports.clock import Clock
 log = structlog.get_logger()
 
 CHART, TABLE = "data_visualization", "data_table"
-REFUSALS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
-"""For a message, and for a view, whose blocks are an argument among others."""
-PROCESSING = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between tries to show a file that Slack has not finished taking in."""
-
 PLAIN = 3_000
 
 T = TypeVar("T")
 Draw = Callable[[], Awaitable[Upload]]
-Post = Callable[[list[Block]], Awaitable[T]]
 
 
 class Charts:
@@ -67,17 +62,7 @@ class Charts:
         except SlackUnavailable as error:
             log.warning("chart.no_picture", code=error.code)
             return await post(in_place_of_chart(blocks, []))
-        return await self._once_processed(in_place_of_chart(blocks, [image(file, picture)]), post)
-
-    async def _once_processed(self, blocks: list[Block], post: Post[T]) -> T:
-        for pause in PROCESSING:
-            try:
-                return await post(blocks)
-            except SlackRefused as refusal:
-                if refusal.code not in REFUSALS:
-                    raise
-            await self._clock.sleep(pause)
-        return await post(blocks)
+        return await once_processed(self._clock, in_place_of_chart(blocks, [image(file, picture)]), post)
 
 
 def plain(blocks: Sequence[Block]) -> list[Block]:

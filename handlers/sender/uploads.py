@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import aiohttp
+import structlog
 
 from handlers.sender import directs
-from handlers.sender.gate import SlackCalls
+from handlers.sender.gate import SlackCalls, SlackRefused
 from handlers.sender.origins import FILES_ORIGIN, origin
 from services.entities import Actor
 from services.errors import SlackUnavailable
+
+log = structlog.get_logger()
 
 _TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10)
 
@@ -34,6 +37,13 @@ class SlackUploads:
     async def keep(self, team: str, upload: Upload) -> str:
         """A file that nobody sees until a message shows it; its id. Raises SlackUnavailable."""
         return await self._finished(team, upload, {})
+
+    async def remove(self, team: str, file_id: str) -> None:
+        """No error where it is gone, or not ours to delete. Raises SlackUnavailable where it may go later."""
+        try:
+            await self._calls.send(team, "files.delete", {"file": file_id}, repeat=True)
+        except SlackRefused as refusal:
+            log.info("upload.not_removed", code=refusal.code)
 
     async def direct(self, actor: Actor, upload: Upload, comment: str) -> None:
         """Into the person's own conversation with us. Raises SlackUnavailable."""

@@ -93,9 +93,21 @@ class People(Presence):
         user, _ = self._inside(who, message.channel)
         self._workspace.messages.unreact(message, user, name.strip(":"))
 
-    async def upload(self, who: UserRef, name: str, data: bytes, mimetype: str | None = None) -> File:
-        """The file alone; share it with `post(…, files=[file])`."""
-        return await self._files.add(self._workspace.user(who), name, data, mimetype)
+    async def upload(
+        self, who: UserRef, name: str, data: bytes, mimetype: str | None = None, *, elsewhere: bool = False
+    ) -> File:
+        """The file alone; share it with `post(…, files=[file])`. `elsewhere`: in another workspace's message
+        (Slack Connect), which tells no more of it than its id."""
+        file = await self._files.add(self._workspace.user(who), name, data, mimetype)
+        file.needs_info = elsewhere
+        return file
+
+    async def delete_file(self, file: File) -> None:
+        self._files.remove(file)
+
+    async def hide_file(self, file: File) -> None:
+        """Beyond what the workspace's plan shows."""
+        self._files.hide(file)
 
     async def link_file(self, who: UserRef, name: str, url: str, external_type: str = "gdrive") -> File:
         """A file that lives elsewhere; share it like an upload."""

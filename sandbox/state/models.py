@@ -7,7 +7,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 ChannelKind = Literal["public", "private", "im", "mpim"]
-FileMode = Literal["hosted", "external", "snippet", "post"]
+FileMode = Literal["hosted", "external", "snippet", "post", "tombstone", "hidden_by_limit"]
 StreamingState = Literal["in_progress", "completed", "errored"]
 SessionStatus = Literal["active", "processing", "suspended", "closed"]
 Json = dict[str, Any]

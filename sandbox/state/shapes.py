@@ -122,8 +122,15 @@ def _latest(message: Message) -> Json:
     return {"type": "message", "user": message.sender.id, "text": message.text, "ts": message.ts}
 
 
+WITHOUT_BYTES = frozenset({"external", "tombstone", "hidden_by_limit"})
+
+
 def file_in_message(file: File, team_id: str) -> Json:
     """As a message or an event carries it."""
+    if file.mode == "tombstone":
+        return {"id": file.id, "mode": file.mode}
+    if file.mode == "hidden_by_limit":
+        return _hidden(file)
     if file.needs_info:
         return {
             "id": file.id,
@@ -136,7 +143,13 @@ def file_in_message(file: File, team_id: str) -> Json:
 
 
 def file_object(file: File, team_id: str) -> Json:
+    if file.mode == "hidden_by_limit":
+        return _hidden(file)
     return _described(file, team_id) | _places(file)
+
+
+def _hidden(file: File) -> Json:
+    return {"id": file.id, "created": file.created, "mode": file.mode}
 
 
 def _places(file: File) -> Json:

@@ -70,6 +70,8 @@ class Content:
     sha256: str | None = None
     object_key: str | None = None
     poster_key: str | None = None
+    poster_file: str | None = None
+    """The poster as a file in Slack, where cards show it."""
     sheet_key: str | None = None
     probe: Probe | None = None
     language: str | None = None
@@ -138,6 +140,7 @@ class Query:
     """What is searched for. `words` as a person typed them: words, "exact phrases", -excluded.
 
     `any_word`: matches that have one of the words' beginnings, not all words; for questions.
+    `folded`: the words are without accents, scripts without spaces apart (services/folding.py).
     """
 
     words: str = ""
@@ -149,6 +152,7 @@ class Query:
     before: datetime | None = None
     item: UUID | None = None
     any_word: bool = False
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

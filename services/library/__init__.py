@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from services.library.answers import LibraryAnswers
 from services.library.files import LibraryFiles
+from services.library.from_store import FromStore
 from services.library.intake import LibraryIntake
 from services.library.player import LibraryItems
+from services.library.posters import Posters
 from services.library.rights import Rights
 from services.library.service import LibraryService
 from services.library.settings import LibrarySettings
@@ -17,6 +19,7 @@ from services.library.understanding import Understanding
 from services.library.work import LibraryWork
 
 __all__ = [
+    "FromStore",
     "LibraryAnswers",
     "LibraryFiles",
     "LibraryIntake",
@@ -24,6 +27,7 @@ __all__ = [
     "LibraryService",
     "LibrarySettings",
     "LibraryWork",
+    "Posters",
     "Rights",
     "Showing",
     "Storing",

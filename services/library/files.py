@@ -10,6 +10,7 @@ from services.entities.media import MediaKind
 from services.errors import FileUnreadable
 from services.library.naming import kind_by_name
 from services.media.times import timecode
+from services.ports.library import HashingFiles
 from services.ports.slack import FileReader, FileText
 from services.ports.work import UnitOfWorkFactory
 
@@ -17,13 +18,16 @@ HEARD = frozenset({MediaKind.VIDEO, MediaKind.AUDIO})
 
 
 class LibraryFiles:
-    def __init__(self, files: FileReader, uow: UnitOfWorkFactory, team: str) -> None:
+    def __init__(self, files: FileReader, slack: HashingFiles, uow: UnitOfWorkFactory, team: str) -> None:
         self._files = files
+        self._slack = slack
         self._uow = uow
         self._team = team
 
     async def read(self, file: FileRef) -> FileText:
         """Raises FileUnreadable, "untranscribed" for a recording that nobody has listened to yet."""
+        if not file.url:
+            file = await self._slack.known(self._team, file.id)
         if kind_by_name(file.name) not in HEARD:
             return await self._files.read(file)
         async with self._uow(atomic=False) as uow:

@@ -5,41 +5,37 @@ What is heard in Slack runs on the three-second path of an event: one short tran
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from uuid import UUID
-
-from uuid_utils.compat import uuid7
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from services.entities import Actor, FileRef, Heard, Place
-from services.entities.library import ChannelMode, Content, ContentState, PartState, Share, Stage
-from services.entities.media import MediaKind
-from services.errors import NotFound
-from services.library.naming import kind_by_name, tags_of, title_of, titled
+from services.entities.library import ChannelMode, ContentState
+from services.errors import FileUnreadable, NotFound
+from services.library.deciding import Deciding
+from services.library.naming import kind_by_name, tags_of
+from services.library.receiving import ASK_TASK, SHOW_TASK, WORK_TASK, paired
 from services.library.rights import Rights
 from services.library.settings import LibrarySettings
-from services.library.short import short_of
-from services.library.transcription import release
 from services.ports.cancellation import Cancellation
 from services.ports.clock import Clock
 from services.ports.library import ChannelDirectory, Received
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
-WORK_TASK, SHOW_TASK, ASK_TASK = "library.work", "library.show", "library.ask"
-REACTION_TASK = "library.reacted"
-AGAIN = frozenset(
-    {
-        ContentState.WAITING,
-        ContentState.FAILED,
-        ContentState.STOPPED,
-        ContentState.REFUSED,
-        ContentState.DECLINED,
-    }
-)
-DECIDABLE = frozenset({ContentState.UNCERTAIN})
+REACTION_TASK, LOOK_TASK = "library.reacted", "library.look"
+NAMELESS = "Shared file"
+
+__all__ = ["ASK_TASK", "LOOK_TASK", "REACTION_TASK", "SHOW_TASK", "WORK_TASK", "Added", "LibraryIntake"]
 
 
-class LibraryIntake:
+@dataclass(slots=True)
+class Added:
+    """`without`: files of the message that could not be had, each with why."""
+
+    received: list[Received] = field(default_factory=list)
+    without: list[FileUnreadable] = field(default_factory=list)
+
+
+class LibraryIntake(Deciding):
     def __init__(
         self,
         uow: UnitOfWorkFactory,
@@ -49,29 +45,43 @@ class LibraryIntake:
         clock: Clock,
         settings: LibrarySettings,
     ) -> None:
-        self._uow = uow
-        self._rights = rights
+        super().__init__(uow, rights, cancellation, clock, settings)
         self._directory = directory
-        self._cancellation = cancellation
-        self._clock = clock
-        self._settings = settings
 
     # -- from Slack's events -------------------------------------------------------------------
 
     async def hear(self, heard: Heard) -> None:
         """A message with files that somebody posted where we are."""
-        files = [file for file in heard.files if kind_by_name(file.name)]
+        files = [file for file in heard.files if not file.url or kind_by_name(file.name)]
         if heard.is_bot or not files:
             return
         place = Place(heard.team, heard.channel, heard.thread_ts or heard.key)
         audience = heard.user if heard.channel_kind == "im" else heard.channel
         async with self._uow() as uow:
-            mode = ChannelMode.AUTO if heard.channel_kind == "im" else await self._mode(uow, place)
-            if mode is ChannelMode.OFF:
-                return
-            for file, beside in paired(files):
-                state = ContentState.ASKED if mode is ChannelMode.ASK else ContentState.OPEN
-                await self._receive(uow, heard.user, place, audience, file, beside, state=state)
+            if all(file.url for file in files):
+                await self._take(uow, heard.user, place, audience, files)
+            else:
+                told = {
+                    "user": heard.user,
+                    "audience": audience,
+                    "files": " ".join(file.id for file in files),
+                }
+                await uow.enqueue(
+                    LOOK_TASK, team=place.team, channel=place.channel, thread_ts=place.thread_ts or "", **told
+                )
+            await uow.commit()
+
+    async def look(self, user: str, place: Place, audience: str, ids: Sequence[str]) -> None:
+        """Files that came as ids alone, as those of another workspace: asked about, then as all others."""
+        files, without = await self._known(place.team, [FileRef(each, "", "", 0, "") for each in ids])
+        async with self._uow() as uow:
+            mode = await self._take(uow, user, place, audience, files)
+            if mode is ChannelMode.AUTO:
+                for file, error in without:
+                    await self._receiving.receive(
+                        uow, user, place, audience, file, None,
+                        title=NAMELESS, state=ContentState.REFUSED, reason=error.reason,
+                    )  # fmt: skip
             await uow.commit()
 
     async def reacted(self, actor: Actor, event_id: str, channel: str, ts: str) -> None:
@@ -83,20 +93,23 @@ class LibraryIntake:
 
     # -- by hand -------------------------------------------------------------------------------
 
-    async def add_message(self, actor: Actor, place: Place, ts: str) -> list[Received]:
+    async def add_message(self, actor: Actor, channel: str, ts: str) -> Added:
         """The files of a message, because somebody asked for it. Raises NotFound, NotAllowed."""
-        is_direct = place.channel.startswith("D")
-        reader = await self._rights.reader(actor, at=None if is_direct else place.channel)
-        files = await self._directory.files_of(actor.team, place.channel, ts)
-        if not files or not (is_direct or place.channel in reader.audiences):
+        is_direct = channel.startswith("D")
+        reader = await self._rights.reader(actor, at=None if is_direct else channel)
+        standing = await self._directory.files_of(actor.team, channel, ts)
+        if not standing.files or not (is_direct or channel in reader.audiences):
             raise NotFound("file in that message")
-        audience = actor.user if is_direct else place.channel
+        files, without = await self._known(actor.team, standing.files)
+        where = Place(actor.team, channel, standing.thread_ts)
+        audience = actor.user if is_direct else channel
         async with self._uow() as uow:
-            added = [
-                await self._add(uow, actor, place, audience, file, beside) for file, beside in paired(files)
+            received = [
+                await self._receiving.add(uow, actor, where, audience, file, beside)
+                for file, beside in paired(files)
             ]
             await uow.commit()
-        return added
+        return Added(received, [error for _, error in without])
 
     async def add_files(
         self, actor: Actor, ids: Sequence[str], channel: str | None, *, title: str = "", tags: str = ""
@@ -109,7 +122,7 @@ class LibraryIntake:
         place = Place(actor.team, channel) if channel else await self._directory.direct(actor)
         async with self._uow() as uow:
             added = [
-                await self._add(
+                await self._receiving.add(
                     uow, actor, place, channel or actor.user, file, beside, title=title, tags=tags_of(tags)
                 )
                 for file, beside in paired(files)
@@ -117,158 +130,29 @@ class LibraryIntake:
             await uow.commit()
         return added
 
-    async def add_object(
-        self, actor: Actor, key: str, place: Place, *, title: str, audience: str | None = None
-    ) -> Content:
-        """What is in the object store already, as a generated document."""
-        content = replace(self._new(actor.team, actor.user, title), object_key=key)
-        share = self._share(content, actor.user, place, audience or place.channel, None, None)
-        async with self._uow() as uow:
-            received = await uow.library.receive(content, share)
-            await uow.enqueue(WORK_TASK, content=str(content.id))
-            await uow.commit()
-        return received.content
-
-    # -- deciding ------------------------------------------------------------------------------
-
-    async def accept(self, actor: Actor, content_id: UUID) -> bool:
-        return await self._open(actor, content_id, {ContentState.ASKED})
-
-    async def decline(self, actor: Actor, content_id: UUID) -> bool:
-        await self._rights.item(actor, content_id)
-        async with self._uow() as uow:
-            turned = await uow.library.turn(content_id, ContentState.DECLINED, of={ContentState.ASKED})
-            await uow.commit()
-        return turned
-
-    async def go_on(self, actor: Actor, content_id: UUID) -> bool:
-        """What waits, failed or was stopped is taken up again where it ended."""
-        return await self._open(actor, content_id, AGAIN)
-
-    async def stop(self, actor: Actor, content_id: UUID) -> None:
-        await self._rights.item(actor, content_id)
-        async with self._uow() as uow:
-            await uow.library.request_stop(content_id, self._clock.now())
-            await uow.enqueue(SHOW_TASK, content=str(content_id))
-            await uow.commit()
-        await self._cancellation.cancel(content_id)
-
-    async def decide(self, actor: Actor, content_id: UUID, *, again: bool) -> bool:
-        """What is to become of the calls whose answers were lost: made again, or left out."""
-        await self._rights.item(actor, content_id)
-        async with self._uow() as uow:
-            if not await uow.library.turn(content_id, ContentState.OPEN, of=DECIDABLE):
-                return False
-            to = PartState.OPEN if again else PartState.SKIPPED
-            await release(uow, content_id, await uow.library.turn_parts(content_id, PartState.UNCERTAIN, to))
-            await uow.enqueue(WORK_TASK, content=str(content_id))
-            await uow.commit()
-        return True
-
-    async def mode(self, team: str, channel: str) -> ChannelMode:
-        async with self._uow(atomic=False) as uow:
-            return await self._mode(uow, Place(team, channel))
-
-    async def set_mode(self, actor: Actor, channel: str, mode: ChannelMode) -> None:
-        """By anyone in the channel. Raises NotFound for others."""
-        reader = await self._rights.reader(actor, at=channel)
-        if channel not in reader.audiences:
-            raise NotFound("channel")
-        async with self._uow() as uow:
-            await uow.library.set_mode(actor, channel, mode)
-            await uow.commit()
-
     # -- inside --------------------------------------------------------------------------------
 
-    async def _mode(self, uow: UnitOfWork, place: Place) -> ChannelMode:
-        return await uow.library.mode(place.team, place.channel) or self._settings.mode
+    async def _take(
+        self, uow: UnitOfWork, user: str, place: Place, audience: str, files: Sequence[FileRef]
+    ) -> ChannelMode:
+        """What the channel's setting says of them; of direct messages nobody is asked."""
+        mode = ChannelMode.AUTO
+        if audience == place.channel:
+            mode = await self._receiving.mode(uow, place.team, place.channel)
+        state = ContentState.ASKED if mode is ChannelMode.ASK else ContentState.OPEN
+        kept = [file for file in files if kind_by_name(file.name)] if mode is not ChannelMode.OFF else []
+        for file, beside in paired(kept):
+            await self._receiving.receive(uow, user, place, audience, file, beside, state=state)
+        return mode
 
-    async def _open(self, actor: Actor, content_id: UUID, of: Iterable[ContentState]) -> bool:
-        await self._rights.item(actor, content_id)
-        async with self._uow() as uow:
-            opened = await uow.library.turn(content_id, ContentState.OPEN, of=frozenset(of))
-            if opened:
-                await uow.enqueue(WORK_TASK, content=str(content_id))
-            await uow.commit()
-        return opened
-
-    async def _add(
-        self,
-        uow: UnitOfWork,
-        actor: Actor,
-        place: Place,
-        audience: str,
-        file: FileRef,
-        beside: FileRef | None,
-        *,
-        title: str = "",
-        tags: tuple[str, ...] = (),
-    ) -> Received:
-        """What was said no to, stopped or failed before is taken up; so is what waits for a word."""
-        received = await self._receive(uow, actor.user, place, audience, file, beside, title=title, tags=tags)
-        content_id = received.content.id
-        if await uow.library.turn(content_id, ContentState.OPEN, of=AGAIN | {ContentState.ASKED}):
-            await uow.enqueue(WORK_TASK, content=str(content_id))
-        return received
-
-    async def _receive(
-        self,
-        uow: UnitOfWork,
-        user: str,
-        place: Place,
-        audience: str,
-        file: FileRef,
-        beside: FileRef | None,
-        *,
-        title: str = "",
-        tags: tuple[str, ...] = (),
-        state: ContentState = ContentState.OPEN,
-    ) -> Received:
-        content = replace(self._new(place.team, user, title or title_of(file.name)), state=state, tags=tags)
-        received = await uow.library.receive(
-            content, self._share(content, user, place, audience, file, beside)
-        )
-        if received.fresh and not received.linked:
-            task = ASK_TASK if state is ContentState.ASKED else WORK_TASK
-            await uow.enqueue(task, content=str(content.id))
-        elif received.fresh:
-            await uow.enqueue(SHOW_TASK, content=str(received.content.id))
-        return received
-
-    def _new(self, team: str, user: str, title: str) -> Content:
-        content_id = uuid7()
-        return Content(
-            id=content_id,
-            team=team,
-            short=short_of(content_id),
-            user=user,
-            title=titled(title) or "Untitled",
-            created_at=self._clock.now(),
-            stage=Stage.RECEIVED,
-        )
-
-    def _share(
-        self,
-        content: Content,
-        user: str,
-        place: Place,
-        audience: str,
-        file: FileRef | None,
-        beside: FileRef | None,
-    ) -> Share:
-        return Share(uuid7(), content.id, place, audience, user, self._clock.now(), file, beside)
-
-
-def paired(files: Sequence[FileRef]) -> list[tuple[FileRef, FileRef | None]]:
-    """Subtitles of the same name as a recording beside them, or the only ones beside the only one, are its."""
-    recordings = [file for file in files if kind_by_name(file.name) in {MediaKind.VIDEO, MediaKind.AUDIO}]
-    subtitles = [file for file in files if kind_by_name(file.name) is MediaKind.SUBTITLES]
-    alone = len(recordings) == 1 and len(subtitles) == 1
-    pairs = {
-        recording.id: text
-        for recording in recordings
-        for text in subtitles
-        if alone or title_of(text.name).startswith(title_of(recording.name))
-    }
-    taken = {text.id for text in pairs.values()}
-    return [(file, pairs.get(file.id)) for file in files if file.id not in taken]
+    async def _known(
+        self, team: str, told: Sequence[FileRef]
+    ) -> tuple[list[FileRef], list[tuple[FileRef, FileUnreadable]]]:
+        """With what Slack says of those that are told of by their ids alone; and those it says no to."""
+        files, without = [], []
+        for file in told:
+            try:
+                files.append(file if file.url else await self._directory.file(team, file.id))
+            except FileUnreadable as error:
+                without.append((file, error))
+        return files, without

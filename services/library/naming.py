@@ -20,6 +20,31 @@ EXTENSIONS: dict[str, MediaKind] = {
     **dict.fromkeys(("srt", "vtt"), MediaKind.SUBTITLES),
 }
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+TYPES = {
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/x-matroska": "mkv",
+    "video/webm": "webm",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/wav": "wav",
+    "audio/flac": "flac",
+    "audio/ogg": "ogg",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "application/pdf": "pdf",
+    f"{_OFFICE}.wordprocessingml.document": "docx",
+    f"{_OFFICE}.presentationml.presentation": "pptx",
+    f"{_OFFICE}.spreadsheetml.sheet": "xlsx",
+    "text/markdown": "md",
+    "text/plain": "txt",
+    "application/x-subrip": "srt",
+    "text/vtt": "vtt",
+}
+
 
 def extension(name: str) -> str:
     return PurePosixPath(name).suffix.lstrip(".").lower()
@@ -60,6 +85,12 @@ def tags_of(text: str) -> tuple[str, ...]:
     """Tags as typed: words, with or without #, apart by spaces or commas; each once, in lower case."""
     words = (titled(word.lstrip("#")).lower()[:40] for word in re.split(r"[,\s]+", text))
     return tuple(dict.fromkeys(word for word in words if word))[:20]
+
+
+def named(key: str, title: str, content_type: str) -> str:
+    """What its kind is told by: its own ending, its title's, or that of its type."""
+    ending = TYPES.get(content_type.partition(";")[0].strip().lower(), "")
+    return next((name for name in (key, title) if kind_by_name(name)), f"{title}.{ending}")
 
 
 def _is_seen(each: str) -> bool:

@@ -56,7 +56,7 @@ class Rights:
 
         Raises NotAllowed, or SlackUnavailable where nobody can say who is where.
         """
-        self._policy.check(await self._people.person(actor), ACT)
+        await self.check(actor, ACT)
         channels = await self._channels(actor)
         if at is not None and at not in channels:
             await self.moved(actor)
@@ -83,6 +83,10 @@ class Rights:
         if not any(share.user == actor.user for share in shares):
             raise NotAllowed("not_yours")
         return content, False
+
+    async def check(self, actor: Actor, act: str) -> None:
+        """Raises NotAllowed."""
+        self._policy.check(await self._people.person(actor), act)
 
     async def runs_the_desk(self, actor: Actor) -> bool:
         person = await self._people.person(actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -9,6 +10,7 @@ import structlog
 from services.entities.library import Content, ContentState, PartState, Share
 from services.errors import SlackUnavailable
 from services.library.intake import SHOW_TASK
+from services.library.posters import Posters
 from services.library.rights import Rights
 from services.ports.clock import Clock
 from services.ports.library import LibraryPresenter, Progress
@@ -22,11 +24,17 @@ SHOWN = frozenset(ContentState) - {ContentState.ASKED, ContentState.DECLINED, Co
 
 class Showing:
     def __init__(
-        self, uow: UnitOfWorkFactory, rights: Rights, presenter: LibraryPresenter, clock: Clock
+        self,
+        uow: UnitOfWorkFactory,
+        rights: Rights,
+        presenter: LibraryPresenter,
+        posters: Posters,
+        clock: Clock,
     ) -> None:
         self._uow = uow
         self._rights = rights
         self._show = presenter
+        self._posters = posters
         self._clock = clock
         self._shown: dict[UUID, float] = {}
 
@@ -38,6 +46,7 @@ class Showing:
         progress, shares = await self._now(content_id)
         if progress is None or progress.content.state not in SHOWN:
             return
+        progress = replace(progress, content=await self._posters.shown(progress.content, shares))
         for share in shares:
             await self._shown_at(share, progress)
 

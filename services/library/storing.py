@@ -7,10 +7,11 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from services.entities import FileRef
 from services.entities.library import Content, Share, Stage
 from services.entities.media import MediaKind, Probe
 from services.errors import FileUnreadable
-from services.library.naming import shown
+from services.library.naming import named, shown
 from services.library.settings import LibrarySettings
 from services.ports.library import HashingFiles
 from services.ports.media import MediaReader
@@ -42,8 +43,7 @@ class Storing:
         """Raises FileUnreadable, SlackUnavailable or StoreUnavailable."""
         path = folder / "file"
         if share.file is not None:
-            size, sha256 = await self._files.fetch_hashed(share.file, path, limit=self._settings.file_limit)
-            return Fetched(path, size, sha256, shown(share.file.name), share.file.mimetype)
+            return await self._from_slack(item.team, share.file, path)
         return await self._from_store(item, path)
 
     async def look(self, fetched: Fetched) -> Probe:
@@ -97,14 +97,28 @@ class Storing:
         for key in {item.object_key, item.poster_key, item.sheet_key} - {None}:
             await self._objects.delete(str(key))
 
+    async def _from_slack(self, team: str, file: FileRef, path: Path) -> Fetched:
+        if not file.url:
+            file = await self._files.known(team, file.id)
+        try:
+            size, sha256 = await self._files.fetch_hashed(file, path, limit=self._settings.file_limit)
+        except FileUnreadable as error:
+            if error.reason == "no_access":  # a deleted file's address shows Slack's sign-in page, too
+                await self._files.known(team, file.id)
+            raise
+        return Fetched(path, size, sha256, shown(file.name), file.mimetype)
+
     async def _from_store(self, item: Content, path: Path) -> Fetched:
         key = item.object_key or ""
         head = await self._objects.head(key)
         if head is None:
             raise FileUnreadable(item.title, "gone")
+        if head.size > self._settings.file_limit:
+            raise FileUnreadable(item.title, "too_large")
         await self._objects.fetch(key, path)
         sha256 = head.sha256 or await hash_of(path)  # what others put there has none
-        return Fetched(path, head.size, sha256, item.title, head.content_type)
+        name = shown(named(key, item.title, head.content_type))
+        return Fetched(path, head.size, sha256, name, head.content_type)
 
     async def _poster(self, base: str, path: Path, probe: Probe, folder: Path) -> str | None:
         target = folder / "poster.jpg"

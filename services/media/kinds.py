@@ -62,6 +62,7 @@ FORMS: dict[str, Form] = {
         ("audio/ogg", "video/ogg", "application/ogg", "audio/opus", "audio/vorbis"),
     ),
     ".oga": Form("ogg", "ogg", MediaKind.AUDIO, ("audio/ogg", "video/ogg", "application/ogg", "audio/opus")),
+    ".opus": Form("ogg", "ogg", MediaKind.AUDIO, ("audio/ogg", "audio/opus", "video/ogg", "application/ogg")),
     ".png": _image("png", "x-png"),
     ".jpg": JPEG,
     ".jpeg": JPEG,

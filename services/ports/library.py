@@ -95,7 +95,17 @@ class LibraryStore(Protocol):
 
     async def receive(self, content: Content, share: Share) -> Received:
         """Store a new item with its first share. A Slack file that is known is only shared once more: in
-        this place or, known there too, not even that."""
+        this place or, known there too, not even that. Of a deleted item only the same place is known."""
+        ...
+
+    async def share(self, share: Share) -> None:
+        """One more place of an item that is there."""
+        ...
+
+    async def drop_share(self, share_id: UUID) -> None: ...
+
+    async def by_object(self, key: str) -> Content | None:
+        """The item whose object, poster or contact sheet this is; deleted ones last."""
         ...
 
     async def by_file(self, team: str, file_id: str) -> Content | None:
@@ -129,6 +139,10 @@ class LibraryStore(Protocol):
 
     async def by_hash(self, team: str, sha256: str) -> Content | None:
         """The stored, undeleted item of these bytes."""
+        ...
+
+    async def show_by(self, content_id: UUID, poster_file: str | None, *, instead_of: str | None) -> bool:
+        """Which file in Slack its poster is; False where it is another one by now."""
         ...
 
     async def overdue(self, now: datetime, *, waiting_since: datetime) -> Sequence[UUID]:
@@ -248,6 +262,14 @@ class LibraryStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Files of a message, and the root of the thread that it is in or begins."""
+
+    files: Sequence[FileRef]
+    thread_ts: str
+
+
 class ChannelDirectory(Protocol):
     """Slack's word on who is where."""
 
@@ -255,8 +277,8 @@ class ChannelDirectory(Protocol):
         """All channels and group messages the person is in that we may know of. Raises SlackUnavailable."""
         ...
 
-    async def files_of(self, team: str, channel: str, ts: str) -> Sequence[FileRef]:
-        """The files of one message, fit to be fetched."""
+    async def files_of(self, team: str, channel: str, ts: str) -> Standing:
+        """The files of one message, as it tells of them; also of one in a thread."""
         ...
 
     async def file(self, team: str, file_id: str) -> FileRef:
@@ -290,7 +312,33 @@ class LibraryPresenter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`alt`: what it shows, in words."""
+
+    name: str
+    title: str
+    alt: str
+    data: bytes
+
+
+class SlackPictures(Protocol):
+    """Raises SlackUnavailable."""
+
+    async def keep(self, team: str, picture: Picture) -> str:
+        """A file that nobody sees until a message shows it; its id."""
+        ...
+
+    async def remove(self, team: str, file_id: str) -> None:
+        """No error where it is gone, or never will be."""
+        ...
+
+
 class HashingFiles(Protocol):
     async def fetch_hashed(self, file: FileRef, target: Path, *, limit: int) -> tuple[int, str]:
         """As SlackFiles.fetch, with the bytes' SHA-256 in hex."""
+        ...
+
+    async def known(self, team: str, file_id: str) -> FileRef:
+        """What Slack says about it now. Raises FileUnreadable: deleted, hidden, kept elsewhere, not ours to see."""
         ...

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.entities import Actor
@@ -22,7 +25,20 @@ _KNOWN = (
     .limit(1)
 )
 _ADD = insert(contents)
-_SHARE = insert(content_channels).on_conflict_do_nothing().returning(content_channels)
+_BY_OBJECT = (
+    select(contents)
+    .where(
+        or_(
+            contents.c.object_key == bindparam("key"),
+            contents.c.poster_key == bindparam("key"),
+            contents.c.sheet_key == bindparam("key"),
+        )
+    )
+    .order_by(contents.c.deleted_at.is_not(None), contents.c.id.desc())
+    .limit(1)
+)
+_DROP_SHARE = delete(content_channels).where(content_channels.c.id == bindparam("share"))
+_SHARE = insert(content_channels)
 _SHARED = select(content_channels).where(
     content_channels.c.team == bindparam("team"),
     content_channels.c.file_id == bindparam("file_id"),
@@ -46,17 +62,33 @@ class Intake(Store):
         if share.file is not None:
             await self._alone(f"library {content.team} {share.file.id}")
             known = await self._one(_KNOWN, team=content.team, file_id=share.file.id)
-        if known is None:
+        there = await self._there(share)
+        if known is None or (known.deleted_at is not None and there is None):
             await self._run(_ADD, **_new(content))
-            row = await self._one(_SHARE, **from_share(share))
-            return Received(content, to_share(row) if row else share, fresh=True)
-        share_row = await self._one(_SHARE, **{**from_share(share), "content_id": known.id})
-        if share_row is not None:
-            return Received(to_content(known), to_share(share_row), fresh=True, linked=True)
-        there = await self._one(
-            _SHARED, team=content.team, file_id=share.file.id if share.file else "", audience=share.audience
-        )
-        return Received(to_content(known), to_share(there) if there else share, fresh=False, linked=True)
+            await self._run(_SHARE, **from_share(share))
+            return Received(content, share, fresh=True)
+        if there is not None:
+            return Received(to_content(known), there, fresh=False, linked=True)
+        linked = replace(share, content_id=known.id)
+        await self._run(_SHARE, **from_share(linked))
+        return Received(to_content(known), linked, fresh=True, linked=True)
+
+    async def share(self, share: Share) -> None:
+        await self._run(_SHARE, **from_share(share))
+
+    async def drop_share(self, share_id: UUID) -> None:
+        await self._run(_DROP_SHARE, share=share_id)
+
+    async def by_object(self, key: str) -> Content | None:
+        row = await self._one(_BY_OBJECT, key=key)
+        return to_content(row) if row else None
+
+    async def _there(self, share: Share) -> Share | None:
+        """The same file in the same place."""
+        if share.file is None:
+            return None
+        row = await self._one(_SHARED, team=share.place.team, file_id=share.file.id, audience=share.audience)
+        return to_share(row) if row else None
 
     async def by_file(self, team: str, file_id: str) -> Content | None:
         row = await self._one(_KNOWN, team=team, file_id=file_id)
@@ -81,6 +113,7 @@ def _new(content: Content) -> dict[str, object]:
         "user_id": content.user,
         "title": storable(content.title),
         "state": content.state.value,
+        "reason": content.reason,
         "tags": list(content.tags),
         "created_at": content.created_at,
         "object_key": content.object_key,

@@ -33,6 +33,7 @@ def to_content(row: Row[Any]) -> Content:
         sha256=row.sha256,
         object_key=row.object_key,
         poster_key=row.poster_key,
+        poster_file=row.poster_file,
         sheet_key=row.sheet_key,
         probe=to_probe(row.probe) if row.probe else None,
         language=row.language,

@@ -54,6 +54,12 @@ _BY_HASH = select(contents).where(
     contents.c.deleted_at.is_(None),
     contents.c.object_key.is_not(None),
 )
+_SHOW_BY = (
+    update(contents)
+    .where(_by_id, contents.c.poster_file.is_not_distinct_from(bindparam("was")))
+    .values(poster_file=bindparam("new_file"))
+    .returning(contents.c.id)
+)
 _LEFT = and_(contents.c.state == OPEN, _free, contents.c.created_at <= bindparam("since"))
 _DUE = and_(contents.c.state == WAITING, contents.c.wake_at <= bindparam("now"))
 _OVERDUE = (
@@ -105,6 +111,10 @@ class Work(Store):
     async def by_hash(self, team: str, sha256: str) -> Content | None:
         row = await self._one(_BY_HASH, team=team, sha256=sha256)
         return to_content(row) if row else None
+
+    async def show_by(self, content_id: UUID, poster_file: str | None, *, instead_of: str | None) -> bool:
+        row = await self._one(_SHOW_BY, content=content_id, new_file=poster_file, was=instead_of)
+        return row is not None
 
     async def overdue(self, now: datetime, *, waiting_since: datetime) -> Sequence[UUID]:
         return [row.id for row in await self._all(_OVERDUE, now=now, since=waiting_since)]

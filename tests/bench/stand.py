@@ -61,6 +61,7 @@ class Stand:
             **self.workspace.environment,
             "DATABASE_URL": database.dsn,
             "SHOWRUNNER_MODE": "http",
+            "SHOWRUNNER_DATA_DIR": str(self.folder / f"data-{database.name}"),
             "SHOWRUNNER_PORT": str(port),
             "SHOWRUNNER_DAILY_TOKENS": PLENTY,
             "SHOWRUNNER_REQUESTS_PER_MINUTE": "0",

@@ -150,8 +150,10 @@ def said(message: Message) -> str:
 
 
 def environment(sandbox: Sandbox, database: Database, mode: str = "socket", **more: str) -> dict[str, str]:
+    """What the program keeps in files goes with the sandbox."""
     return {
         **sandbox.environment(mode),
+        "SHOWRUNNER_DATA_DIR": str(sandbox.files.folder / f"data-{database.name}"),
         "SHOWRUNNER_MODE": mode,
         "DATABASE_URL": database.dsn,
         **QUICK,

@@ -26,6 +26,8 @@ from services.entities.library import (
     Stage,
 )
 from services.errors import LostClaim
+from services.folding import folded, needles
+from services.folding import marked as folded_marks
 from services.ports.library import Membership, Received
 from tests.fakes.memory import FakeStore
 
@@ -60,16 +62,33 @@ class FakeLibraryStore(FakeStore):
 
     async def receive(self, content: Content, share: Share) -> Received:
         known = self._by_file(content.team, share.file.id) if share.file else None
-        if known is None:
+        there = self._there(share)
+        if known is None or (known.deleted_at is not None and there is None):
             self._put(self._t.contents, content.id, ContentRow(content))
             self._put(self._t.shares, share.id, share)
             return Received(content, share, fresh=True)
-        for one in self._t.shares.values():
-            if one.file and share.file and (one.file.id, one.audience) == (share.file.id, share.audience):
-                return Received(known, one, fresh=False, linked=True)
+        if there is not None:
+            return Received(known, there, fresh=False, linked=True)
         linked = replace(share, content_id=known.id)
         self._put(self._t.shares, share.id, linked)
         return Received(known, linked, fresh=True, linked=True)
+
+    async def share(self, share: Share) -> None:
+        self._put(self._t.shares, share.id, share)
+
+    async def drop_share(self, share_id: UUID) -> None:
+        self._drop(self._t.shares, share_id)
+
+    async def by_object(self, key: str) -> Content | None:
+        found = [c for c in self._contents() if key in {c.object_key, c.poster_key, c.sheet_key}]
+        found.sort(key=lambda content: (content.deleted_at is not None, -content.id.int))
+        return found[0] if found else None
+
+    async def show_by(self, content_id: UUID, poster_file: str | None, *, instead_of: str | None) -> bool:
+        if self._t.contents[content_id].content.poster_file != instead_of:
+            return False
+        self._change(content_id, poster_file=poster_file)
+        return True
 
     async def by_file(self, team: str, file_id: str) -> Content | None:
         found = self._by_file(team, file_id)
@@ -105,7 +124,7 @@ class FakeLibraryStore(FakeStore):
         stored = row.content
         kept = replace(
             content, title=stored.title, tags=stored.tags, stop_requested=stored.stop_requested,
-            deleted_at=stored.deleted_at,
+            deleted_at=stored.deleted_at, poster_file=stored.poster_file,
         )  # fmt: skip
         lease = row.lease_until if content.state is ContentState.OPEN else None
         self._put(self._t.contents, content.id, ContentRow(kept, lease))
@@ -348,6 +367,14 @@ class FakeLibraryStore(FakeStore):
         found.sort(key=lambda content: (content.deleted_at is not None, -content.id.int))
         return found[0] if found else None
 
+    def _there(self, share: Share) -> Share | None:
+        def is_same(one: Share) -> bool:
+            return bool(
+                one.file and share.file and (one.file.id, one.audience) == (share.file.id, share.audience)
+            )
+
+        return next(filter(is_same, self._t.shares.values()), None)
+
     def _visible(self, team: str, audiences: Collection[str], query: Query) -> list[Content]:
         allowed = {one for one in audiences if not query.channels or one in query.channels}
         shared = {
@@ -383,6 +410,9 @@ def sought(query: Query) -> list[str]:
 
 
 def matches(text: str, query: Query) -> bool:
+    if query.folded:
+        found = [needle.search(folded(text)) is not None for needle in needles(query.words)]
+        return any(found) if query.any_word else bool(found) and all(found)
     words = re.findall(r"\w+", text.lower())
     said = " " + " ".join(words) + " "
     wanted = sought(query)
@@ -393,6 +423,8 @@ def matches(text: str, query: Query) -> bool:
 
 def marked(text: str, query: Query) -> str:
     """Not as PostgreSQL cuts it; the words are marked."""
+    if query.folded:
+        return folded_marks(text, query.words)
     for word in sought(query):
         text = re.sub(rf"(?i)\b({re.escape(word)}\w*)", rf"{MARK}\1{UNMARK}", text)
     return text

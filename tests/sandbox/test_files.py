@@ -83,7 +83,7 @@ async def test_only_own_files_are_deleted(sandbox: Sandbox, client: AsyncWebClie
     assert await error_of(client.files_delete(file=clip.id)) == "cant_delete_file"
     own = (await client.files_upload_v2(filename="a.txt", content="a"))["file"]["id"]
     await client.files_delete(file=own)
-    assert await error_of(client.files_info(file=own)) == "file_not_found"
+    assert await error_of(client.files_info(file=own)) == "file_deleted"
 
 
 async def test_an_upload_has_the_length_it_announced(client: AsyncWebClient, http) -> None:
@@ -92,6 +92,18 @@ async def test_an_upload_has_the_length_it_announced(client: AsyncWebClient, htt
         assert answer.status == 400
     completing = client.files_completeUploadExternal(files=[{"id": begun["file_id"], "title": "a"}])
     assert await error_of(completing) == "file_not_found"
+
+
+async def test_what_is_deleted_or_hidden_is_no_more_than_its_id(
+    sandbox: Sandbox, client: AsyncWebClient, clip: File
+) -> None:
+    channel = sandbox.workspace.channel("#general")
+    await sandbox.people.hide_file(clip)
+    assert sandbox.workspace.shown(channel.top[-1])["files"][0]["mode"] == "hidden_by_limit"
+    assert "url_private" not in (await client.files_info(file=clip.id))["file"]
+    await sandbox.people.delete_file(clip)
+    assert sandbox.workspace.shown(channel.top[-1])["files"] == [{"id": clip.id, "mode": "tombstone"}]
+    assert await error_of(client.files_info(file=clip.id)) == "file_deleted"
 
 
 async def test_an_image_block_needs_a_file_that_is_there(sandbox: Sandbox, client: AsyncWebClient) -> None:

@@ -21,6 +21,7 @@ from services.entities.library import (
 )
 from services.entities.media import Chapter, MediaKind
 from services.errors import LostClaim
+from services.library.query import ways
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import ANNA, BEN, NOON, TEAM, after
 from tests.library import DOCUMENT, VIDEO, content, read, ready, said, share, stored
@@ -257,6 +258,52 @@ async def test_words_beginnings_find_what_whole_words_do_not(stores: UnitOfWorkF
     assert len(await found(stores, "'pric':* | 'lamp':*", any_word=True)) == 1
 
 
+LINES = (
+    "Müller trinkt im CAFÉ Kaffee.",
+    "東京タワーで撮影します。価格表は明日です。",
+    "ราคากล้อง วันละ",
+    "De\u0301ja\u0300 vu en Île-de-France.",  # decomposed, as files of a Mac are
+    "Plain words of a café-less line about 100 % & more, O'Brien.",
+    "회의를 시작합니다.",
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("müller", 0), ("muller cafe", 0), ('"im cafe"', 0), ("MULLER", 0), ("東京", 1), ("価格 撮影", 1),
+        ("「価格表」", 1), ('"東京タワー"', 1), ("กล้อง", 2), ("deja vu", 3), ("déjà", 3), ("ile france", 3),
+        ("o'brien", 4), ("회의", 5), ("価格はいくらですか", 1),
+    ],
+)  # fmt: skip
+async def test_words_of_any_language_are_found_as_people_type_them(
+    stores: UnitOfWorkFactory, words: str, number: int
+):
+    await stored(stores, ready(), *(said(at, line) for at, line in enumerate(LINES)))
+    for way in ways(Query(words)):
+        async with stores() as uow:
+            hits = await uow.library.search(TEAM, ["C1"], way, limit=10)
+        if hits:
+            break
+    assert [hit.passage.number for hit in hits] == [number]
+    assert MARK in hits[0].marked
+    assert hits[0].marked.replace(MARK, "").replace(UNMARK, "") == LINES[number]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '"', '"unbalanced', "''" * 2, "'; DROP TABLE contents; --", "a & b | !c <-> (", ":*", "\\", "%", "$1",
+        "\x00 x", "-", "--", "- -", '-"', "OR", "or or", "東" * 200, "x " * 250, "\ud800", "🎬", "{}", "a:*b", "<->",
+    ],
+)  # fmt: skip
+async def test_nothing_that_is_typed_breaks_a_search(stores: UnitOfWorkFactory, words: str):
+    await stored(stores, ready(), said(0, "A plain line."))
+    async with stores() as uow:
+        for way in ways(Query(words)):
+            assert len(await uow.library.search(TEAM, ["C1"], way, limit=10)) <= 1
+
+
 async def test_filters_narrow(stores: UnitOfWorkFactory):
     film = ready(user=BEN, tags=("launch", "raw"), created_at=after(10))
     paper = ready(probe=DOCUMENT)
@@ -374,3 +421,52 @@ async def test_what_was_read_before_a_change_is_not_kept(stores: UnitOfWorkFacto
         assert await uow.library.save_membership(ANNA_ACTOR, {"C2"}, now.changes, NOON)
         await uow.library.channel_changed(TEAM, "C2")
         assert (await uow.library.membership(ANNA_ACTOR, fresh_since=NOON)).channels is None
+
+
+async def test_a_deleted_item_is_known_in_its_own_place_alone(stores: UnitOfWorkFactory):
+    item = content()
+    first = share(item)
+    await stored(stores, item, shares=(first,))
+    async with stores() as uow:
+        await uow.library.delete(item.id, NOON)
+        there = await uow.library.receive(content(), replace(share(item), file=first.file))
+        other = content()
+        elsewhere = await uow.library.receive(other, replace(share(other, "C2"), file=first.file))
+        await uow.commit()
+    assert (there.content.id, there.fresh) == (item.id, False)
+    assert (elsewhere.content.id, elsewhere.fresh, elsewhere.linked) == (other.id, True, False)
+
+
+async def test_a_dropped_share_makes_room(stores: UnitOfWorkFactory):
+    item, other = content(), content()
+    first = share(item)
+    await stored(stores, item, shares=(first,))
+    async with stores() as uow:
+        await uow.library.delete(item.id, NOON)
+        await uow.library.drop_share(first.id)
+        received = await uow.library.receive(other, replace(share(other), file=first.file))
+        await uow.commit()
+    assert received.content.id == other.id
+
+
+async def test_an_item_is_found_by_its_object_and_its_pictures(stores: UnitOfWorkFactory):
+    item = await stored(stores, ready(object_key="media/a", poster_key="media/b", sheet_key="media/c"))
+    async with stores() as uow:
+        found = [await uow.library.by_object(key) for key in ("media/a", "media/b", "media/c", "media/d")]
+        await uow.library.share(share(item, "C2", file=None))
+        await uow.commit()
+    assert [each.id if each else None for each in found] == [item.id, item.id, item.id, None]
+    async with stores() as uow:
+        assert [each.audience for each in await uow.library.shares(item.id)] == ["C1", "C2"]
+
+
+async def test_one_picture_in_slack_wins_and_stays(stores: UnitOfWorkFactory):
+    item = await stored(stores, ready())
+    async with stores() as uow:
+        assert await uow.library.show_by(item.id, "F1", instead_of=None)
+        assert not await uow.library.show_by(item.id, "F2", instead_of=None)
+        assert (await uow.library.content(item.id)).poster_file == "F1"
+        assert await uow.library.show_by(item.id, None, instead_of="F1")
+        await uow.commit()
+    async with stores() as uow:
+        assert (await uow.library.content(item.id)).poster_file is None

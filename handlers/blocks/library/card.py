@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from handlers.blocks import kit
+from handlers.blocks import files, kit
 from handlers.blocks.kit import Block
 from handlers.blocks.library import words
 from services.entities.library import Content
+from services.library.intake import Added
 from services.media.times import timecode
+from services.ports.library import Received
 
 CHAPTERS = 8
 
@@ -19,12 +21,19 @@ def card(item: Content, cost: Decimal | None = None, *, may_change: bool = True)
     if item.summary:
         told.append(words.plainly(item.summary))
     blocks = [kit.text("\n".join(told))]
+    if item.poster_file:
+        blocks.append(_picture(item, item.poster_file))
     if item.chapters:
         blocks.append(kit.text("\n".join(_chapters(item))))
     if item.topics:
         blocks.append(kit.context("Topics: " + ", ".join(map(words.plainly, item.topics))))
     blocks.append(kit.context(" · ".join(words.facts(item, cost))))
     return [*blocks, _buttons(item, may_change=may_change)]
+
+
+def _picture(item: Content, file: str) -> Block:
+    alt = kit.shortened(f"A picture from “{item.title}”", 200)
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": alt}
 
 
 def _chapters(item: Content) -> list[str]:
@@ -81,9 +90,15 @@ def opened(url: str, item: Content, moment: str) -> list[Block]:
     ]
 
 
-def added(items: Sequence[Content], *, known: int) -> str:
-    if not items:
-        return "There is no file in that message that I can keep."
-    if known == len(items):
-        return "That is in the library already: " + ", ".join(f"`{item.short}`" for item in items)
-    return "Added; its progress is shown where the file is."
+def added(given: Added) -> str:
+    """In mrkdwn: what became of the files of a message."""
+    told = [_taken(given.received)] if given.received else []
+    told += [" ".join(files.told(words.plainly(error.name), error.reason)) for error in given.without]
+    return "\n".join(told) or "There is no file in that message that I can keep."
+
+
+def _taken(received: Sequence[Received]) -> str:
+    if any(each.fresh for each in received):
+        return "Added; its progress is shown where the file is."
+    shorts = ", ".join(f"`{each.content.short}`" for each in received)
+    return f"That is in the library already: {shorts}"

@@ -22,6 +22,8 @@ REFUSALS = {
     "pixels": "It has more pixels than I can open.",
     "unpacked": "It unpacks to more than I can open.",
     "gone": "It was deleted before I could fetch it.",
+    "hidden": "Slack hides it: it is older than this workspace's plan shows. Share it once more.",
+    "external": "It is kept outside Slack, where I can't fetch it. Download it there and share the file itself.",
     "no_access": "Slack does not let me read it: it was deleted, or is not shared with me.",
 }
 WAITS = {

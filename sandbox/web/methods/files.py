@@ -103,9 +103,13 @@ class FileMethods:
         file = self._workspace.files.get(call["file"])
         if file is None or not self._store.readable(call.caller.user, file):
             raise SlackError("file_not_found")
+        if file.mode == "tombstone":
+            raise SlackError("file_deleted")
         return file
 
     def _is_listed(self, file: File, call: Call) -> bool:
+        if file.mode == "tombstone":
+            return False
         in_channel = call.get("channel") is None or call["channel"] in file.shares
         by_user = call.get("user") is None or call["user"] == file.user
         return in_channel and by_user and self._store.readable(call.caller.user, file)

@@ -15,12 +15,14 @@ from services.entities import Actor, FileRef, Heard, Place, Usage
 from services.entities.library import Content, Found, Passage, Share
 from services.errors import FileUnreadable, SlackUnavailable
 from services.library import (
+    FromStore,
     LibraryAnswers,
     LibraryIntake,
     LibraryItems,
     LibraryService,
     LibrarySettings,
     LibraryWork,
+    Posters,
     Rights,
     Showing,
     Storing,
@@ -28,14 +30,14 @@ from services.library import (
     Transcription,
     Understanding,
 )
-from services.library.intake import ASK_TASK, SHOW_TASK, WORK_TASK
+from services.library.intake import ASK_TASK, LOOK_TASK, SHOW_TASK, WORK_TASK
 from services.library.query import QueryParser
 from services.limits import LimitsService
 from services.models.router import ModelRouter
 from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports.library import Progress
+from services.ports.library import Picture, Progress, Standing
 from services.ports.models import Finished, TextDelta
 from tests import factories as make
 from tests.fakes.cancellation import FakeCancellation
@@ -79,13 +81,16 @@ class FakeWorkspace:
             raise SlackUnavailable("users.conversations", "timeout")
         return frozenset(channel for channel, people in self.channels.items() if actor.user in people)
 
-    async def files_of(self, team: str, channel: str, ts: str) -> Sequence[FileRef]:
-        return self.messages.get((channel, ts), [])
+    async def files_of(self, team: str, channel: str, ts: str) -> Standing:
+        return Standing(self.messages.get((channel, ts), []), ts)
 
     async def file(self, team: str, file_id: str) -> FileRef:
         if file_id not in self.files:
             raise FileUnreadable(file_id, "gone")
         return self.files[file_id]
+
+    async def known(self, team: str, file_id: str) -> FileRef:
+        return await self.file(team, file_id)
 
     async def direct(self, actor: Actor) -> Place:
         return Place(actor.team, f"D{actor.user}")
@@ -121,6 +126,27 @@ class Seen:
         self.asked.append(share)
 
 
+@dataclass
+class FakePictures:
+    """Pictures in Slack by id."""
+
+    kept: dict[str, Picture] = field(default_factory=dict)
+    down: bool = False
+    count: int = 0
+
+    async def keep(self, team: str, picture: Picture) -> str:
+        if self.down:
+            raise SlackUnavailable("upload", "503")
+        self.count += 1
+        self.kept[f"FP{self.count}"] = picture
+        return f"FP{self.count}"
+
+    async def remove(self, team: str, file_id: str) -> None:
+        if self.down:
+            raise SlackUnavailable("files.delete", "503")
+        self.kept.pop(file_id, None)
+
+
 class LibraryDesk:
     """Anna and Ben are in C1; only Anna is in C2; Ben alone is in C3."""
 
@@ -135,7 +161,7 @@ class LibraryDesk:
         self.model = FakeModel(
             name="haiku", script=(TextDelta(SUMMARY), Finished(Usage(tokens_in=50, tokens_out=9), "end"))
         )
-        self.seen = Seen()
+        self.seen, self.pictures = Seen(), FakePictures()
         self.cancellation = FakeCancellation()
         self.settings = replace(LibrarySettings("w1"), **settings)  # type: ignore[arg-type]
         self.passed: list[str] = []
@@ -156,7 +182,8 @@ class LibraryDesk:
             self.uow, self.limits, pauses, Priced(), calendar, self.clock, self.checkpoint, [self.transcriber],
             self.settings.parts_at_once,
         )  # fmt: skip
-        self.showing = Showing(self.uow, self.rights, self.seen, self.clock)
+        posters = Posters(self.uow, self.objects, self.pictures)
+        self.showing = Showing(self.uow, self.rights, self.seen, posters, self.clock)
         self.work = LibraryWork(
             self.uow,
             self.rights,
@@ -174,7 +201,10 @@ class LibraryDesk:
             self.uow, self.rights, self.slack, self.cancellation, self.clock, self.settings
         )
         parser = QueryParser(calendar, self.clock.now)
-        self.library = LibraryService(self.uow, self.rights, storing, parser, self.clock, self.settings)
+        self.library = LibraryService(
+            self.uow, self.rights, storing, posters, parser, self.clock, self.settings
+        )
+        self.from_store = FromStore(self.uow, self.rights, self.objects, self.clock, self.settings)
         self.items = LibraryItems(self.uow, self.rights)
         self.answers = LibraryAnswers(self.uow, self.rights, self.clock, "https://acme.slack.com/")
 
@@ -209,6 +239,10 @@ class LibraryDesk:
         """The queued jobs, and those that they queue."""
         while self.memory.jobs:
             task, payload = self.memory.jobs.pop(0)
+            if task == LOOK_TASK:
+                place = Place(payload["team"], payload["channel"], payload["thread_ts"] or None)
+                await self.intake.look(payload["user"], place, payload["audience"], payload["files"].split())
+                continue
             work = {WORK_TASK: self.work.work, SHOW_TASK: self.showing.show, ASK_TASK: self.showing.ask}[task]
             await work(UUID(payload["content"]))
 

@@ -74,7 +74,9 @@ async def test_rare_words_count_more(desk):
 
 async def test_recordings_of_a_thread_are_read_as_transcripts(desk):
     film, paper = desk.file("talk.mp4"), desk.file("paper.md")
-    files = LibraryFiles(FakeReader({paper.id: FileText("paper.md", "As before.")}), desk.uow, TEAM)
+    files = LibraryFiles(
+        FakeReader({paper.id: FileText("paper.md", "As before.")}), desk.slack, desk.uow, TEAM
+    )
     with pytest.raises(FileUnreadable) as early:
         await files.read(film)
     assert early.value.reason == "untranscribed"

@@ -252,7 +252,7 @@ async def test_a_channel_may_add_nothing_but_people_may(desk):
     posted = desk.posted(desk.file("a.md", b"Text."))
     await desk.intake.hear(posted)
     assert desk.memory.library.contents == {}
-    await desk.intake.add_message(BEN_ACTOR, Place(TEAM, "C1", posted.key), posted.key)
+    await desk.intake.add_message(BEN_ACTOR, "C1", posted.key)
     await desk.run()
     assert desk.newest().state is ContentState.DONE
     with pytest.raises(NotFound):
@@ -276,6 +276,6 @@ async def test_what_bots_post_and_what_is_no_item_is_left_alone(desk):
 async def test_what_is_in_the_store_already_becomes_an_item(desk):
     stored = StoredObject("documents/2026/x", 31, "aa", "text/markdown", NOON)
     desk.objects.kept[stored.key] = (stored, b"A generated script about lamps.")
-    await desk.intake.add_object(ANNA_ACTOR, "documents/2026/x", Place(TEAM, "C1"), title="Script.md")
+    await desk.from_store.add(ANNA_ACTOR, "documents/2026/x", Place(TEAM, "C1"), "C1", title="Script.md")
     await desk.run()
     assert await desk.titles(BEN, "lamps") == ["Script.md"]

@@ -61,8 +61,8 @@ async def by_shortcut(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
     """ "Add to library" on the message it came with."""
     async with desk.uow() as uow:
         [share] = await uow.library.shares(item.id)
-    added = await desk.intake.add_message(actor, share.place, share.place.thread_ts or "")
-    return any(one.content.id == item.id for one in added)
+    added = await desk.intake.add_message(actor, share.place.channel, share.place.thread_ts or "")
+    return any(one.content.id == item.id for one in added.received)
 
 
 async def by_go_on(desk: LibraryDesk, actor: Actor, item: Content) -> bool:

@@ -69,8 +69,14 @@ function picture(file, url) {
   return el("div.file", {}, el("p.file-caption", {}, name), whole);
 }
 
+const GONE = {
+  tombstone: "This file was deleted.",
+  hidden_by_limit: "This file is hidden: it is older than this workspace's plan shows.",
+};
+
 /** A file shared in a message: a picture, or a player when the browser has one, and its card. */
 export function fileNode(file, api) {
+  if (GONE[file.mode]) return el("div.file-card", {}, icon("file", 22), el("span.file-meta", {}, GONE[file.mode]));
   const url = api.fileUrl(file.id);
   const [kind] = (file.mimetype ?? "").split("/");
   if (kind === "image") return picture(file, url);
