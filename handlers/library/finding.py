@@ -117,7 +117,7 @@ class FindingHandlers:
 
     async def _show(self, to: Audience, which: str | UUID) -> None:
         shown = await self._library.show(to.actor, which)
-        view = card.card(shown.content, may_change=shown.may_change)
+        view = card.card(shown.content, passages=shown.passages, may_change=shown.may_change)
         await self._shown.card(to, shown.content.title, view)
 
 

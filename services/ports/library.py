@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -26,11 +27,19 @@ from services.entities.library import (
 from services.entities.media import Chapter, MediaKind, Page, Segment
 
 
+class Words(StrEnum):
+    """Whether all that is said or written in an item is there to be read."""
+
+    ALL = "all"
+    COMING = "coming"
+    WAITING = "waiting"
+    LEFT_OUT = "left out"
+
+
 @dataclass(frozen=True, slots=True)
 class PlayableItem:
-    """A ready item as its page shows it. `key` and `poster` are the object store's; `name` is the file's own.
-
-    `language` is a BCP 47 tag, None where it is not known; `duration` is in seconds.
+    """A stored item as its page shows it. `key`, `poster` and `sheet` are the object store's; `name` is the
+    file's own. `language` is a BCP 47 tag, None where it is not known; `duration` is in seconds.
     """
 
     id: UUID
@@ -42,6 +51,8 @@ class PlayableItem:
     poster: str | None = None
     duration: float | None = None
     language: str | None = None
+    sheet: str | None = None
+    words: Words = Words.ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +160,10 @@ class LibraryStore(Protocol):
         """Items to wake: open since then and in nobody's hands, or waiting until now. The latter turn OPEN."""
         ...
 
+    async def wake(self, team: str, reasons: Collection[str]) -> Sequence[UUID]:
+        """Those that wait for one of these turn OPEN."""
+        ...
+
     async def turn(
         self, content_id: UUID, to: ContentState, *, of: Collection[ContentState], reason: str | None = None
     ) -> bool:
@@ -217,6 +232,10 @@ class LibraryStore(Protocol):
 
     async def cost(self, content_id: UUID) -> Decimal | None:
         """US dollars of its calls; None where it needed none, or no price is known."""
+        ...
+
+    async def first_in(self, share: Share) -> bool:
+        """Whether nothing was shared there before."""
         ...
 
     async def shares(self, content_id: UUID) -> Sequence[Share]:
@@ -292,7 +311,10 @@ class ChannelDirectory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an item is: `done` of `parts` of its sound; `left` are those that the person must decide on."""
+    """How far an item is: `done` of `parts` of its sound; `left` are those that the person must decide on.
+
+    `first`: nothing was shared in its channel before. `passages` and `first` are told of ready ones.
+    """
 
     content: Content
     done: int = 0
@@ -300,6 +322,7 @@ class Progress:
     left: int = 0
     cost: Decimal | None = None
     passages: int = 0
+    first: bool = False
 
 
 class LibraryPresenter(Protocol):
