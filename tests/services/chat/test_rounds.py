@@ -37,6 +37,7 @@ async def test_each_round_is_a_call_of_its_own_and_the_answer_tells_their_sum(de
     searches_once(desk)
     await desk.answered(make.mention())
     assert desk.outcomes() == [CallOutcome.ANSWERED] * 2
+    assert [call.searched for call in desk.calls()] == [True, False]
     assert (desk.budget().spent, desk.budget().reserved) == (240, 0)
     notes = desk.seen.notes
     assert notes is not None
