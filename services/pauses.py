@@ -8,6 +8,7 @@ from datetime import timedelta
 from services.entities import Actor
 from services.entities.alerts import Pause
 from services.errors import AiPaused
+from services.limits.rules import EASED_TASK
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports.clock import Clock
@@ -47,8 +48,10 @@ class PausesService:
     async def resume(self, actor: Actor, kind: str, subject: str) -> bool:
         """Whether there was a pause. Raises NotAllowed."""
         await self._allow(actor)
-        async with self._uow(atomic=False) as uow:
+        async with self._uow() as uow:
             found = await uow.pauses.resume(actor.team, kind, subject)
+            await uow.enqueue(EASED_TASK, team=actor.team)
+            await uow.commit()
         self._known.pop(actor.team, None)
         return found
 

@@ -19,7 +19,7 @@ CLAUSES = {
 }
 """By the reason of a FileUnreadable; every reason there is."""
 
-_TOLD = {
+TOLD = {
     "too_large": ("is larger than I may take in.", "Share a shorter cut or a more compressed copy of it."),
     "type": (
         "is of a type that I can't read.",
@@ -34,7 +34,7 @@ _TOLD = {
     ),
     "password": ("is protected by a password.", "Share a copy without the password."),
     "damaged": (
-        "is damaged: it can't be opened, or it ends too early.",
+        "is empty or damaged: it can't be opened, or it ends too early.",
         "Open it on your computer to check, export it again, and share the new file.",
     ),
     "too_long": ("is longer than I may take in.", "Cut it into shorter pieces and share those."),
@@ -73,5 +73,10 @@ def clause(reason: str) -> str:
 
 def told(name: str, reason: str) -> tuple[str, str]:
     """What happened and what to do. `name` must be free of mrkdwn."""
-    what, todo = _TOLD.get(reason, _OTHERWISE)
+    what, todo = why(reason)
     return f"*{name}* {what}", todo
+
+
+def why(reason: str) -> tuple[str, str]:
+    """What is the matter with it, as the rest of a sentence, and what to do."""
+    return TOLD.get(reason, _OTHERWISE)

@@ -29,6 +29,7 @@ from services.errors import FileUnreadable, NotAllowed, NotFound
 from services.library import FromStore, LibraryIntake, LibraryService, LibraryWork, Rights, Showing
 from services.library.from_store import USAGE as OBJECT
 from services.library.intake import ASK_TASK, LOOK_TASK, REACTION_TASK, SHOW_TASK, WORK_TASK, Added
+from services.limits.rules import EASED_TASK
 
 log = structlog.get_logger()
 
@@ -85,6 +86,7 @@ class AddingHandlers:
         yield Task(ASK_TASK, self.ask)
         yield Task(LOOK_TASK, self.look)
         yield Task(REACTION_TASK, self.add_reacted)
+        yield Task(EASED_TASK, self.eased)
         yield Task("library.sweep", self.sweep)
         yield Task("library.remove", self.remove)
 
@@ -217,6 +219,11 @@ class AddingHandlers:
         woken = await self._work.wake_overdue()
         if woken:
             log.info("library.woken", count=woken)
+
+    async def eased(self, team: str) -> None:
+        woken = await self._work.eased(team)
+        if woken:
+            log.info("library.eased", count=woken)
 
     async def remove(self) -> None:
         removed = await self._library.remove_for_good()

@@ -18,6 +18,10 @@ MODES = {
     ChannelMode.ASK: "When a file is shared here, I ask whoever shared it before adding it to the library.",
     ChannelMode.OFF: "Files shared here are not added to the library, unless somebody does it by hand.",
 }
+ALONE = (
+    "What you share with me here is added for you alone. Whether files of a channel are added by themselves is "
+    "set in that channel."
+)
 CHANNEL_USAGE = "channel auto|ask|off"
 
 
@@ -79,6 +83,9 @@ class TendingHandlers:
 
     async def channel(self, call: Call) -> None:
         channel = call.to.place.channel
+        if call.channel_kind == "im":
+            await self._replies.show(call.to, ALONE)
+            return
         if not call.args:
             mode = await self._intake.mode(call.actor.team, channel)
             await self._replies.show(call.to, f"{MODES[mode]} Change it with `/library {CHANNEL_USAGE}`.")

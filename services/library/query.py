@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from services.calendar import Calendar
 from services.entities import Actor
@@ -170,7 +169,3 @@ def as_text(query: Query) -> str:
     words += [f"after:{query.after:%Y-%m-%dT%H:%MZ}"] if query.after else []
     words += [f"before:{query.before:%Y-%m-%dT%H:%MZ}"] if query.before else []
     return " ".join(words)
-
-
-def for_item(query: Query, item: UUID | None) -> Query:
-    return replace(query, item=item)

@@ -22,7 +22,6 @@ from services.ports.clock import Clock
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 PER_PAGE = 10
-TAGS_USAGE = "tag ID WORDS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,9 @@ class Showing:
 
     async def _shown_at(self, share: Share, progress: Progress) -> None:
         """A place that is closed to us by now keeps nobody else from seeing it."""
+        if progress.content.state is ContentState.DONE and share.audience == share.place.channel:
+            async with self._uow(atomic=False) as uow:
+                progress = replace(progress, first=await uow.library.first_in(share))
         try:
             await self._show.progress(share, progress)
         except SlackUnavailable as error:
@@ -92,7 +95,9 @@ class Showing:
             parts = [part for part in await uow.library.parts(content_id) if part.number >= 0]
             shares = list(await uow.library.shares(content_id))
             cost = await uow.library.cost(content_id)
+            ready = content.state is ContentState.DONE
+            passages = len(await uow.library.passages(content_id)) if ready else 0
         sounding = [part for part in parts if part.state is not PartState.SKIPPED]
         done = sum(part.state is PartState.DONE for part in sounding)
         left = sum(part.state is PartState.UNCERTAIN for part in parts)
-        return Progress(content, done, len(sounding), left, cost), shares
+        return Progress(content, done, len(sounding), left, cost, passages), shares

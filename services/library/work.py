@@ -28,6 +28,8 @@ from services.ports.cancellation import Cancellation, CancelToken
 from services.ports.clock import Checkpoint, Clock
 from services.ports.work import UnitOfWorkFactory
 
+EASES = frozenset({"budget", "paused"})
+
 log = structlog.get_logger()
 
 
@@ -75,6 +77,15 @@ class LibraryWork:
         now = self._clock.now()
         async with self._uow() as uow:
             found = await uow.library.overdue(now, waiting_since=now - self._settings.patience)
+            for content_id in found:
+                await uow.enqueue(WORK_TASK, content=str(content_id))
+            await uow.commit()
+        return len(found)
+
+    async def eased(self, team: str) -> int:
+        """Somebody may use more, or AI again: whoever waits for that tries at once."""
+        async with self._uow() as uow:
+            found = await uow.library.wake(team, EASES)
             for content_id in found:
                 await uow.enqueue(WORK_TASK, content=str(content_id))
             await uow.commit()

@@ -13,6 +13,7 @@ from services.entities import Actor
 from services.entities.limits import LimitRequest, LimitState, NearlyFull, scope_of
 from services.errors import NotAllowed, NotFound
 from services.limits.amounts import A_DOLLAR, TOKENS
+from services.limits.rules import EASED_TASK
 from services.limits.service import LimitsService
 from services.limits.setting import ACT
 from services.people import PeopleService
@@ -89,6 +90,8 @@ class MoreService:
             if wish is None or wish.actor.team != actor.team:
                 raise NotFound("request")
             decided = await uow.limits.decide(request_id, state, bonus, actor.user, self._clock.now())
+            if state == "granted":
+                await uow.enqueue(EASED_TASK, team=actor.team)
             await uow.enqueue(REQUEST_TASK, request=str(request_id))
             await uow.commit()
         return decided is not None

@@ -12,6 +12,9 @@ from services.limits.amounts import TOKENS
 PERSON = "person"
 SCOPES = {PERSON: "user", "channel": "channel", "workspace": "workspace"}
 
+EASED_TASK = "limits.eased"
+"""A team was allowed more: what waits for that may go on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from services.entities import Actor, BudgetLine, Role
 from services.entities.limits import Limit, Scope
 from services.errors import BadArgument
-from services.limits.rules import PERSON, SCOPES
+from services.limits.rules import EASED_TASK, PERSON, SCOPES
 from services.limits.service import LimitsService
 from services.people import PeopleService
 from services.policy import Policy
@@ -53,6 +53,7 @@ class LimitSetting:
             await uow.limits.set(
                 actor.team, replace(limit, set_by=actor.user, set_at=self._clock.now()), line
             )
+            await uow.enqueue(EASED_TASK, team=actor.team)
             await uow.commit()
 
     async def unset(self, actor: Actor, kind: str, subject: str) -> int:
@@ -60,6 +61,7 @@ class LimitSetting:
         await self._check(actor)
         async with self._uow() as uow:
             count = await uow.limits.unset(actor.team, kind, subject)
+            await uow.enqueue(EASED_TASK, team=actor.team)
             await uow.commit()
         return count
 

@@ -37,7 +37,7 @@ def count(path: Path) -> int:
 
 
 def pages(path: Path) -> Iterator[str]:
-    """The text of each. Raises Unreadable: "password", "damaged", "too_large"."""
+    """The text of each. Raises Unreadable: "password", "damaged", "unpacked"."""
     from pypdf import PdfReader, apply_configuration
     from pypdf.errors import LimitReachedError
 
@@ -46,7 +46,7 @@ def pages(path: Path) -> Iterator[str]:
         try:
             yield from map(_text, _opened(reader).pages)
         except LimitReachedError:
-            raise Unreadable("too_large") from None
+            raise Unreadable("unpacked") from None
 
 
 def _opened(reader: PdfReader) -> PdfReader:

@@ -106,6 +106,10 @@ class LibraryStore(Protocol):
         """Items to wake: open since then and in nobody's hands, or waiting until now. The latter turn OPEN."""
         ...
 
+    async def wake(self, team: str, reasons: Collection[str]) -> Sequence[UUID]:
+        """Those that wait for one of these turn OPEN."""
+        ...
+
     async def turn(
         self, content_id: UUID, to: ContentState, *, of: Collection[ContentState], reason: str | None = None
     ) -> bool:
@@ -174,6 +178,10 @@ class LibraryStore(Protocol):
 
     async def cost(self, content_id: UUID) -> Decimal | None:
         """US dollars of its calls; None where it needed none, or no price is known."""
+        ...
+
+    async def first_in(self, share: Share) -> bool:
+        """Whether nothing was shared there before."""
         ...
 
     async def shares(self, content_id: UUID) -> Sequence[Share]:
@@ -249,7 +257,10 @@ class ChannelDirectory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an item is: `done` of `parts` of its sound; `left` are those that the person must decide on."""
+    """How far an item is: `done` of `parts` of its sound; `left` are those that the person must decide on.
+
+    `first`: nothing was shared in its channel before. `passages` and `first` are told of ready ones.
+    """
 
     content: Content
     done: int = 0
@@ -257,6 +268,7 @@ class Progress:
     left: int = 0
     cost: Decimal | None = None
     passages: int = 0
+    first: bool = False
 
 
 class LibraryPresenter(Protocol):

@@ -48,6 +48,15 @@ _COST = (
     .join(content_parts, content_parts.c.call_id == ai_calls.c.id)
     .where(content_parts.c.content_id == bindparam("content"))
 )
+_BEFORE = (
+    select(content_channels.c.id)
+    .where(
+        content_channels.c.team == bindparam("team"),
+        content_channels.c.audience == bindparam("audience"),
+        content_channels.c.id < bindparam("share"),
+    )
+    .limit(1)
+)
 _FORGET = delete(contents).where(_by_id)
 
 
@@ -74,6 +83,10 @@ class Items(Store):
 
     async def shares(self, content_id: UUID) -> Sequence[Share]:
         return [to_share(row) for row in await self._all(_SHARES, content=content_id)]
+
+    async def first_in(self, share: Share) -> bool:
+        found = await self._one(_BEFORE, team=share.place.team, audience=share.audience, share=share.id)
+        return found is None
 
     async def deleted_item(self, team: str, short: str) -> Content | None:
         row = await self._one(_DELETED, team=team, short=short)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, or_, select, update
+from sqlalchemy import Text, and_, any_, bindparam, case, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 
 from services.entities.library import Content, ContentState
@@ -68,6 +69,17 @@ _OVERDUE = (
     .values(state=OPEN)
     .returning(contents.c.id)
 )
+_WAKE = (
+    update(contents)
+    .where(
+        contents.c.team == bindparam("of_team"),
+        contents.c.state == WAITING,
+        contents.c.deleted_at.is_(None),
+        contents.c.reason == any_(bindparam("reasons", type_=ARRAY(Text))),
+    )
+    .values(state=OPEN)
+    .returning(contents.c.id)
+)
 _only_waits = or_(contents.c.state.in_([WAITING, ContentState.UNCERTAIN.value]), _free)
 _STOP = (
     update(contents)
@@ -118,6 +130,9 @@ class Work(Store):
 
     async def overdue(self, now: datetime, *, waiting_since: datetime) -> Sequence[UUID]:
         return [row.id for row in await self._all(_OVERDUE, now=now, since=waiting_since)]
+
+    async def wake(self, team: str, reasons: Collection[str]) -> Sequence[UUID]:
+        return [row.id for row in await self._all(_WAKE, of_team=team, reasons=list(reasons))]
 
     async def turn(
         self, content_id: UUID, to: ContentState, *, of: Collection[ContentState], reason: str | None = None

@@ -29,7 +29,7 @@ import psutil
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from handlers.blocks.library.progress import REFUSALS
+from handlers.blocks.library.progress import refusal
 from handlers.boundary import explain
 from handlers.files import SlackFiles
 from handlers.sender.gate import SlackCalls
@@ -180,7 +180,7 @@ async def shown(stage: ChaosStage, given: Given, huge: int, found: Found) -> Non
 
     try:
         text = await stage.sandbox.wait_for(told, PATIENCE)
-        if not any(REFUSALS[reason][:24] in text for reason in given.reasons):
+        if not any(refusal(reason)[0] in text for reason in given.reasons):
             found.wrong[f"{given.what}: the channel is told something else: {text[:200]}"] += 1
     except TimeoutError:
         found.wrong[f"{given.what}: the channel is told nothing"] += 1
@@ -241,7 +241,7 @@ def bombs(folder: Path) -> Iterator[Given]:
     yield Given("pixel bomb", "a.png", "image/png", ("pixels",), path=pixels)
     frames = made.write_gif_header(folder / "bomb.gif")
     yield Given("pixel bomb", "a.gif", "image/gif", ("pixels", "damaged"), path=frames)
-    yield Given("PDF bomb", "a.pdf", made.PDF, ("too_large",), path=made.write_pdf_bomb(folder / "bomb.pdf"))
+    yield Given("PDF bomb", "a.pdf", made.PDF, ("unpacked",), path=made.write_pdf_bomb(folder / "bomb.pdf"))
 
 
 def broken_videos(folder: Path, count: int) -> Iterator[Given]:

@@ -164,6 +164,16 @@ class FakeLibraryStore(FakeStore):
                 found.append(content.id)
         return found
 
+    async def wake(self, team: str, reasons: Collection[str]) -> Sequence[UUID]:
+        found = [
+            c.id
+            for c in self._contents()
+            if c.team == team and c.state is ContentState.WAITING and c.reason in reasons and not c.deleted_at
+        ]
+        for content_id in found:
+            self._change(content_id, state=ContentState.OPEN)
+        return found
+
     async def turn(
         self, content_id: UUID, to: ContentState, *, of: Collection[ContentState], reason: str | None = None
     ) -> bool:
@@ -283,6 +293,12 @@ class FakeLibraryStore(FakeStore):
     async def shares(self, content_id: UUID) -> Sequence[Share]:
         found = [share for share in self._t.shares.values() if share.content_id == content_id]
         return sorted(found, key=lambda share: (share.at, share.id))
+
+    async def first_in(self, share: Share) -> bool:
+        here = (share.place.team, share.audience)
+        return not any(
+            (one.place.team, one.audience) == here and one.id < share.id for one in self._t.shares.values()
+        )
 
     async def deleted_item(self, team: str, short: str) -> Content | None:
         wanted = (team, short)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers.blocks import files
-from handlers.blocks.library.progress import REFUSALS
 from handlers.boundary import Boundary, explain
 from handlers.routes import Audience
 from services import errors
@@ -89,7 +88,7 @@ def test_every_reason_of_a_file_says_what_happened_and_what_to_do(reason):
 def test_the_reasons_of_a_file_are_those_of_the_error_and_of_the_reader():
     told = set(re.findall(r'"(\w+)"', errors.FileUnreadable.__doc__ or ""))
     assert set(files.CLAUSES) == told
-    assert set(REFUSALS) == told - {"untranscribed"}  # that is of a chat: the library transcribes
+    assert set(files.TOLD) == told
     assert set(REASONS.values()) <= told
 
 

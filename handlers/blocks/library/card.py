@@ -9,6 +9,7 @@ from handlers.blocks import files, kit
 from handlers.blocks.kit import Block
 from handlers.blocks.library import words
 from services.entities.library import Content
+from services.entities.media import MediaKind
 from services.library.intake import Added
 from services.media.times import timecode
 from services.ports.library import Received
@@ -16,7 +17,13 @@ from services.ports.library import Received
 CHAPTERS = 8
 
 
-def card(item: Content, cost: Decimal | None = None, *, may_change: bool = True) -> list[Block]:
+HEARD = frozenset({MediaKind.VIDEO, MediaKind.AUDIO})
+HINT = "Whether files shared here are added by themselves is set with `/library channel auto|ask|off`."
+
+
+def card(
+    item: Content, cost: Decimal | None = None, *, passages: int, may_change: bool = True
+) -> list[Block]:
     told = [f"{words.sign(item)} {words.name(item)}"]
     if item.summary:
         told.append(words.plainly(item.summary))
@@ -28,7 +35,14 @@ def card(item: Content, cost: Decimal | None = None, *, may_change: bool = True)
     if item.topics:
         blocks.append(kit.context("Topics: " + ", ".join(map(words.plainly, item.topics))))
     blocks.append(kit.context(" · ".join(words.facts(item, cost))))
-    return [*blocks, _buttons(item, may_change=may_change)]
+    if item.kind in HEARD and not passages:
+        blocks.append(kit.context(_wordless(item)))
+    return [*blocks, _buttons(item, passages=passages, may_change=may_change)]
+
+
+def _wordless(item: Content) -> str:
+    why = "Nothing is said in it" if item.probe and item.probe.audio_codec else "It has no sound"
+    return f"{why}, so there are no words to search for. Tags help to find it again."
 
 
 def _picture(item: Content, file: str) -> Block:
@@ -42,12 +56,11 @@ def _chapters(item: Content) -> list[str]:
     return [*shown, f"and {more} more"] if more > 0 else shown
 
 
-def _buttons(item: Content, *, may_change: bool) -> Block:
+def _buttons(item: Content, *, passages: int, may_change: bool) -> Block:
     value = str(item.id)
-    elements = [
-        kit.button("Open", "library.open", f"{value}|", "primary"),
-        kit.button("Search in it", "library.inside", value),
-    ]
+    elements = [kit.button("Open", "library.open", f"{value}|", "primary")]
+    if passages:
+        elements.append(kit.button("Search in it", "library.inside", value))
     if may_change:
         elements += [
             kit.button("Rename", "library.rename", value),

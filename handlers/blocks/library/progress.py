@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from handlers.blocks import kit
+from handlers.blocks import files, kit
 from handlers.blocks.kit import Block
 from handlers.blocks.library import words
-from handlers.blocks.library.card import card
+from handlers.blocks.library.card import HINT, card
 from handlers.boundary import slack_date
 from services.entities.library import Content, ContentState, Stage
 from services.entities.media import MediaKind
 from services.ports.library import Progress
 
-REFUSALS = {
-    "too_large": "It is larger than I may keep.",
-    "too_long": "It is longer than I may keep.",
-    "type": "I can't keep this type of file. Videos, sound, images, PDF, Word, PowerPoint, Excel, Markdown, text "
-    "and subtitles work.",
-    "mismatch": "Its content is not what its name says it is.",
-    "password": "It is protected by a password. Share it without one.",
-    "damaged": "It is damaged, or empty. Try to save and share it anew.",
-    "pixels": "It has more pixels than I can open.",
-    "unpacked": "It unpacks to more than I can open.",
-    "gone": "It was deleted before I could fetch it.",
-    "hidden": "Slack hides it: it is older than this workspace's plan shows. Share it once more.",
-    "external": "It is kept outside Slack, where I can't fetch it. Download it there and share the file itself.",
-    "no_access": "Slack does not let me read it: it was deleted, or is not shared with me.",
-}
+CHANGING = frozenset({"too_large", "too_long", "gone", "hidden", "no_access"})
+"""Reasons that may not hold the next time."""
 WAITS = {
-    "budget": "Your budget for today is used up.",
+    "budget": "The budget of whoever shared it does not reach for the rest.",
     "model": "The AI service does not answer just now.",
     "no_model": "I have no AI service for this; whoever runs me needs to set a key.",
     "store": "The place where files are kept does not answer just now.",
     "slack": "Slack does not give me the file just now.",
     "paused": "AI is paused just now.",
 }
+AGAIN = {"budget": "I go on by myself as soon as a limit is raised, at the latest"}
 STEPS = (
     (Stage.RECEIVED, "received"),
     (Stage.STORED, "stored"),
@@ -65,7 +53,8 @@ def message(progress: Progress) -> list[Block]:
         ]
     match item.state:
         case ContentState.DONE:
-            return card(item, progress.cost)
+            shown = card(item, progress.cost, passages=progress.passages)
+            return [*shown, kit.context(HINT)] if progress.first else shown
         case ContentState.REFUSED:
             return _refused(item)
         case ContentState.FAILED:
@@ -102,8 +91,15 @@ def _heard(progress: Progress) -> str:
 
 
 def _refused(item: Content) -> list[Block]:
-    why = REFUSALS.get(item.reason or "", "I can't read it.")
-    return [_title(item, f"Not added. {why}"), _buttons(_go_on(item, "Try again"))]
+    reason = item.reason or ""
+    blocks = [_title(item, f"Not added. {' '.join(refusal(reason))}")]
+    return [*blocks, _buttons(_go_on(item, "Try again"))] if reason in CHANGING else blocks
+
+
+def refusal(reason: str) -> tuple[str, str]:
+    """What is wrong with it, and what to do."""
+    what, todo = files.why(reason)
+    return f"It {what}", todo
 
 
 def _failed(progress: Progress) -> list[Block]:
@@ -119,7 +115,9 @@ def _failed(progress: Progress) -> list[Block]:
 
 def _waiting(progress: Progress) -> list[Block]:
     item = progress.content
-    again = f" I try again {slack_date(item.wake_at)}." if item.wake_at else ""
+    again = (
+        f" {AGAIN.get(item.reason or '', 'I try again')} {slack_date(item.wake_at)}." if item.wake_at else ""
+    )
     why = WAITS.get(item.reason or "", "Something is not there that I need.")
     stop = kit.button("Stop", "library.stop", str(item.id))
     return [_title(item, f"{why} {kept(progress)}{again}"), _buttons(_go_on(item, "Go on now"), stop)]
@@ -159,6 +157,7 @@ def ask_first(item: Content) -> list[Block]:
             kit.button("Add", "library.accept", str(item.id), "primary"),
             kit.button("No", "library.decline", str(item.id)),
         ),
+        kit.context(HINT),
     ]
 
 

@@ -254,3 +254,68 @@ async def test_deleted_for_good_leaves_no_object(desk):
     assert await desk.library.remove_for_good() == 1
     assert desk.objects.kept == {}
     assert desk.memory.library.contents == {}
+
+
+async def test_what_waits_for_a_budget_goes_on_by_itself_once_more_is_allowed():
+    desk = LibraryDesk(daily_tokens=1_600, parts_at_once=1)
+    item = await desk.added()
+    assert item.reason == "budget"
+    done = list(desk.transcriber.asked)
+    desk.daily_tokens = 500_000
+    desk.wire()
+    assert await desk.work.eased("T_OTHER") == 0
+    assert await desk.work.eased(TEAM) == 1
+    await desk.run()
+    assert desk.item(item).state is ContentState.DONE
+    assert desk.transcriber.asked == [*done, *({0, 1} - set(done))]
+
+
+async def test_what_waits_for_a_budget_goes_on_in_the_next_period():
+    desk = LibraryDesk(daily_tokens=1_600, parts_at_once=1)
+    item = await desk.added()
+    desk.clock.tick((item.wake_at - desk.clock.now()).total_seconds() + 1)
+    await desk.work.wake_overdue()
+    await desk.run()
+    assert desk.transcriber.asked == [0, 1]
+
+
+@pytest.mark.parametrize("reason", ["budget", "model"])
+async def test_what_only_waits_is_stopped_at_once(reason):
+    desk = LibraryDesk(daily_tokens=1_600 if reason == "budget" else 500_000, parts_at_once=1)
+    desk.transcriber.said = {1: ModelUnavailable("openai", "overloaded", status=529)}
+    item = await desk.added()
+    assert item.reason == reason
+    await desk.intake.stop(ANNA_ACTOR, item.id)
+    await desk.run()
+    assert desk.seen.last["C1"].content.state is ContentState.STOPPED
+
+
+async def test_stopped_while_it_is_fetched_nothing_of_it_stays(desk):
+    arrived = asyncio.Event()
+
+    async def slow(*_: object, **__: object) -> tuple[int, str]:
+        arrived.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    fetch, desk.slack.fetch_hashed = desk.slack.fetch_hashed, slow
+    item = await desk.dropped()
+    working = asyncio.create_task(desk.work.work(item.id))
+    await arrived.wait()
+    await desk.intake.stop(ANNA_ACTOR, item.id)
+    await working
+    assert (desk.item(item).state, desk.item(item).stage) == (ContentState.STOPPED, Stage.RECEIVED)
+    assert desk.objects.kept == {}
+    desk.slack.fetch_hashed = fetch
+    await desk.run()
+    assert await desk.intake.go_on(ANNA_ACTOR, item.id)
+    await desk.run()
+    assert desk.item(item).state is ContentState.DONE
+
+
+async def test_a_ready_card_tells_how_much_can_be_searched_and_whether_it_is_the_first(desk):
+    await desk.added()
+    assert (desk.seen.last["C1"].passages, desk.seen.last["C1"].first) == (2, True)
+    desk.media.silent = frozenset({0, 1})
+    await desk.added(desk.file("silent.mp4", b"silent"))
+    assert (desk.seen.last["C1"].passages, desk.seen.last["C1"].first) == (0, False)
