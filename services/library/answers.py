@@ -14,6 +14,7 @@ from uuid import UUID
 
 from services.entities.library import Content, Found, Hit, Query, Share
 from services.errors import NotAllowed, NotFound, SlackUnavailable
+from services.folding import folded, needles
 from services.library.query import loosened, telling
 from services.library.rights import Reader, Rights
 from services.library.texts import where
@@ -131,8 +132,8 @@ def _named(item: Content, link: str, place: str = "") -> str:
 def ranked(hits: Sequence[Hit], query: Query) -> list[Hit]:
     """By how many of the words they have, rare ones counting more."""
     different = {(hit.content_id, hit.passage.number): hit for hit in hits}
-    stems = re.findall(r"'([^']+)'", query.words)
-    has = {key: _stems_in(hit, stems) for key, hit in different.items()}
+    stems = list(needles(query.words))
+    has = {key: _stems_in(folded(hit.passage.text), stems) for key, hit in different.items()}
     common = Counter(stem for found in has.values() for stem in found)
 
     def worth(key: tuple[UUID, int]) -> tuple[float, float]:
@@ -141,9 +142,8 @@ def ranked(hits: Sequence[Hit], query: Query) -> list[Hit]:
     return [different[key] for key in sorted(different, key=worth, reverse=True)]
 
 
-def _stems_in(hit: Hit, stems: Sequence[str]) -> set[str]:
-    said = re.findall(r"\w+", hit.passage.text.lower())
-    return {stem for stem in stems if any(word.startswith(stem) for word in said)}
+def _stems_in(said: str, stems: Sequence[re.Pattern[str]]) -> set[re.Pattern[str]]:
+    return {stem for stem in stems if stem.search(said)}
 
 
 def grouped(hits: Sequence[Hit], items: dict[UUID, Content]) -> list[Found]:

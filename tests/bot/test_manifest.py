@@ -70,6 +70,7 @@ SCOPES_OF_EVENT = {
     "message.mpim": {"mpim:history"},
     "reaction_added": {"reactions:read"},
     "tokens_revoked": set(),
+    "user_change": {"users:read"},
 }
 ALWAYS = {"commands", "files:read"}  # slash commands; downloads of shared files, which no method call shows
 
