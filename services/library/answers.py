@@ -23,7 +23,7 @@ from services.ports.tools import Asker
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
 from services.slack import permalink
 
-CANDIDATES = 60
+CANDIDATES, WORDS = 60, 8
 LONGEST = 500  # characters of a passage
 SUMMARY = 200
 REMEMBERED = 5.0  # seconds that a place is taken to have nothing in the library
@@ -91,12 +91,15 @@ class LibraryAnswers:
     async def _hits(
         self, uow: UnitOfWork, team: str, audiences: Collection[str], loose: Query
     ) -> Sequence[Hit]:
-        """Those with all words first: among many with some of them they could be too old to be looked at."""
-        strict = replace(loose, words=loose.words.replace(" | ", " & "))
-        some = await uow.library.search(team, audiences, loose, limit=CANDIDATES)
-        if strict == loose:
-            return some
-        return [*await uow.library.search(team, audiences, strict, limit=CANDIDATES), *some]
+        """Those with all words, and those with each: among the many with a common word those with a rare one
+        could be too old to be looked at."""
+        each = loose.words.split(" | ")[:WORDS]
+        looked = [replace(loose, words=words) for words in dict.fromkeys([" & ".join(each), *each])]
+        return [
+            hit
+            for query in looked
+            for hit in await uow.library.search(team, audiences, query, limit=CANDIDATES)
+        ]
 
     async def _linked(self, items: Sequence[Content], allowed: Collection[str]) -> list[tuple[Content, str]]:
         async with self._uow(atomic=False) as uow:
