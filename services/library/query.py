@@ -143,10 +143,10 @@ def _pieces(word: str) -> list[str]:
     return [piece for piece in re.split(r"\W+", word) if len(piece) > 1] or [word]
 
 
-def ways(query: Query) -> list[Query]:
+def ways(query: Query, *, strictly: bool = False) -> list[Query]:
     """To look for it, the strictest first. In a script without spaces no passage has the words as such."""
     strict = () if is_spaceless(query.words) else (query,)
-    return [*strict, forgiving(query), *filter(None, [loosened(query)])]
+    return [*strict, forgiving(query), *filter(None, [None if strictly else loosened(query)])]
 
 
 def forgiving(query: Query) -> Query:

@@ -164,6 +164,12 @@ class LibraryStore(Protocol):
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Content]: ...
 
+    async def named(
+        self, team: str, audiences: Collection[str], query: Query, *, limit: int
+    ) -> Sequence[Content]:
+        """Newest first, those with all words in title and tags; the query is a folded one."""
+        ...
+
     async def search(
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Hit]:
