@@ -261,6 +261,12 @@ class FakeLibraryStore(FakeStore):
         found.sort(key=lambda content: (content.created_at, content.id), reverse=True)
         return found[offset : offset + limit]
 
+    async def named(
+        self, team: str, audiences: Collection[str], query: Query, *, limit: int
+    ) -> Sequence[Content]:
+        found = await self.newest(team, audiences, query, limit=1_000)
+        return [one for one in found if matches(" ".join((one.title, *one.tags)), query)][:limit]
+
     async def search(
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Hit]:
@@ -427,6 +433,9 @@ def sought(query: Query) -> list[str]:
 
 def matches(text: str, query: Query) -> bool:
     if query.folded:
+        excluded = " ".join(re.findall(r'(?<!\S)-("[^"]*"|\S+)', query.words))
+        if any(needle.search(folded(text)) for needle in needles(excluded)):
+            return False
         found = [needle.search(folded(text)) is not None for needle in needles(query.words)]
         return any(found) if query.any_word else bool(found) and all(found)
     words = re.findall(r"\w+", text.lower())

@@ -180,6 +180,15 @@ async def test_hits_are_grouped_by_item(desk):
     assert sum(len(one.hits) for one in results.found if one.content.id == first.id) == 2
 
 
+async def test_an_item_is_found_by_its_name_and_tags(desk):
+    item = await desk.added(desk.file("harbour_at_dusk.png", b"a picture"))
+    await desk.added(desk.file("b.md", b"We film the harbour."))
+    assert await desk.titles(ANNA, "harbour") == ["harbour at dusk", "b"]
+    assert await desk.titles(ANNA, "dusk -harbour") == []
+    await desk.library.tag(ANNA_ACTOR, item.id, "établissement")
+    assert await desk.titles(ANNA, "dusk etablissement") == ["harbour at dusk"]
+
+
 async def test_pages_follow_each_other(desk):
     await desk.added(desk.file("a.md", "\f".join(f"price {n}" for n in range(25)).encode()))
     first = await desk.library.search(ANNA_ACTOR, "price")
