@@ -19,7 +19,7 @@ from services.media import captions
 from services.media.times import timecode
 from services.ports.library import ItemReader, PlayableItem
 
-POSTER = "image/jpeg"
+JPEG = "image/jpeg"
 SHORTEST_CUE = 0.5  # seconds
 
 
@@ -46,6 +46,7 @@ class LibraryPages:
         yield web.get("/library/{id}", self._guard(self.page))
         yield web.get("/library/{id}/file", self._guard(self.file))
         yield web.get("/library/{id}/poster", self._guard(self.poster))
+        yield web.get("/library/{id}/sheet", self._guard(self.sheet))
         yield web.get("/library/{id}/captions.vtt", self._guard(self.captions))
         yield web.get("/static/{name}", self._guard(Static().file))
 
@@ -67,9 +68,18 @@ class LibraryPages:
 
     async def poster(self, request: web.Request) -> web.StreamResponse:
         item, granted = await self._allowed(request)
-        if item.poster is None:
-            raise NotFound("poster")
-        return await self._send(request, item, granted, item.poster, POSTER, "poster.jpg")
+        return await self._picture(request, item, granted, item.poster, "poster.jpg")
+
+    async def sheet(self, request: web.Request) -> web.StreamResponse:
+        item, granted = await self._allowed(request)
+        return await self._picture(request, item, granted, item.sheet, "sheet.jpg")
+
+    async def _picture(
+        self, request: web.Request, item: PlayableItem, granted: Pass, key: str | None, name: str
+    ) -> web.StreamResponse:
+        if key is None:
+            raise NotFound("picture")
+        return await self._send(request, item, granted, key, JPEG, name)
 
     async def captions(self, request: web.Request) -> web.StreamResponse:
         item, _ = await self._allowed(request)

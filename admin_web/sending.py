@@ -88,6 +88,8 @@ class Sender:
             except ShowrunnerError as error:
                 log.warning("page.file_broke_off", error=type(error).__name__)
                 cut(request)
+            except ConnectionError:  # the reader left, or seeks: nobody to tell
+                cut(request)
         return response
 
     async def _rest(

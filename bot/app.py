@@ -67,7 +67,7 @@ def build(settings: Settings, base: Infrastructure, **overrides: Any) -> Desk:
     outside = outside_of(settings, base, overrides)
     shared = shared_of(settings, outside)
     at_once = AtOnce(settings.workers)
-    access = AccessHandlers(outside.access, base.identity.bot_user)
+    access = AccessHandlers(outside.access, shared.people, base.identity.bot_user)
     chat = chat_of(settings, outside, shared, at_once, base.identity)
     features = (chat.feature, *features_of(settings, base, outside, shared), Feature((access,)))
     routes = routes_of(features)

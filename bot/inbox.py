@@ -76,4 +76,6 @@ class Inbox(AsyncMiddleware):
         """Where we go ourselves is news: who is there may then see what we may."""
         if event.get("type") in MEMBERSHIP:
             return False
-        return not self._ours.isdisjoint({event.get("bot_id"), event.get("user")})
+        return any(
+            event.get(name) in self._ours for name in ("bot_id", "user") if isinstance(event.get(name), str)
+        )

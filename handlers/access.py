@@ -1,4 +1,4 @@
-"""What Slack says about our place in the workspace: a revoked token, an uninstalled app."""
+"""What Slack says about places in the workspace: a revoked token, an uninstalled app, a person deactivated."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import structlog
 
 from handlers.routes import Envelope, Event, Route
+from services.entities import Actor
+from services.people import PeopleService
 
 log = structlog.get_logger()
 
@@ -24,13 +26,15 @@ class Access:
 
 
 class AccessHandlers:
-    def __init__(self, access: Access, bot_user: str) -> None:
+    def __init__(self, access: Access, people: PeopleService, bot_user: str) -> None:
         self._access = access
+        self._people = people
         self._bot_user = bot_user
 
     def routes(self) -> Iterable[Route]:
         yield Event("app_uninstalled", self.lost)
         yield Event("tokens_revoked", self.revoked)
+        yield Event("user_change", self.changed)
 
     async def lost(self, envelope: Envelope) -> None:
         self._access.lost(envelope.type)
@@ -40,3 +44,6 @@ class AccessHandlers:
         bots = (envelope.event.get("tokens") or {}).get("bot") or []
         if not bots or self._bot_user in bots:
             await self.lost(envelope)
+
+    async def changed(self, envelope: Envelope) -> None:
+        await self._people.changed(Actor(envelope.team, str(envelope.event["user"]["id"])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from services.entities import Actor, Place
 
@@ -142,6 +142,3 @@ Route = Command | Button | Shortcut | View | Event | Task
 
 class Handlers(Protocol):
     def routes(self) -> Iterable[Route]: ...
-
-
-Door = Literal["slash", "mention"]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-Payload = Mapping[str, str]
 Run = Callable[[dict[str, str]], Awaitable[None]]
 
 

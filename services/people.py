@@ -1,4 +1,5 @@
-"""People as the workspace knows them, asked of Slack once an hour and kept with their settings."""
+"""People as the workspace knows them, asked of Slack once an hour, or when it says that they changed, and kept
+with their settings."""
 
 from __future__ import annotations
 
@@ -26,6 +27,11 @@ class PeopleService:
     async def person(self, actor: Actor) -> Person:
         """Raises SlackUnavailable, or NotFound where Slack knows nobody of that id."""
         return await self._stored(actor) or await self._asked(actor)
+
+    async def changed(self, actor: Actor) -> None:
+        """Slack says that somebody is no longer who they were: deactivated, a guest, an admin, renamed."""
+        async with self._uow(atomic=False) as uow:
+            await uow.people.changed(actor)
 
     async def names(self, actors: Iterable[Actor]) -> dict[str, str]:
         """What to call each; people Slack does not tell about are left out."""

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, select
 
 from services.entities import BudgetLine, BudgetState
 from services.entities.limits import Asking
@@ -20,7 +20,6 @@ from storage.budget_statements import CREATE_COUNTERS, GIVE_BACK, RESERVE, RESER
 from storage.questions import Questions
 from storage.tables import budget_counters, reservations
 
-_START = update(reservations).where(reservations.c.id == bindparam("reservation")).values(started=True)
 _HELD = select(reservations.c.id).where(reservations.c.id == bindparam("reservation"))
 _UNSTARTED = select(reservations.c.id).where(~reservations.c.started, reservations.c.at < bindparam("before"))
 _COUNTER = select(budget_counters.c.spent, budget_counters.c.reserved, budget_counters.c.bonus).where(
@@ -73,9 +72,6 @@ class SqlBudgets(Questions):
         if asking and rows and rows[0].version != asking.version:
             raise LimitsChanged
         return rows
-
-    async def start_reservation(self, reservation_id: UUID) -> None:
-        await self._run(_START, reservation=reservation_id)
 
     async def settle(self, reservation_id: UUID, spent: Mapping[str, int]) -> bool:
         return await self._give_back([reservation_id], spent) == 1

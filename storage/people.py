@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.entities import Actor, Person
 from storage.store import Store
 from storage.tables import users
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _AS_READ = ("name", "timezone", "is_bot", "is_guest", "is_admin", "is_deleted", "read_at")
 
 _stored = select(users).where(users.c.team == bindparam("team"), users.c.user_id == bindparam("user"))
@@ -22,6 +23,11 @@ _new = insert(users)
 _SAVE = _new.on_conflict_do_update(
     index_elements=[users.c.team, users.c.user_id],
     set_={name: _new.excluded[name] for name in _AS_READ},
+)
+_CHANGED = (
+    update(users)
+    .where(users.c.team == bindparam("of_team"), users.c.user_id == bindparam("of_user"))
+    .values(read_at=LONG_AGO)
 )
 _SET = _new.on_conflict_do_update(
     index_elements=[users.c.team, users.c.user_id],
@@ -48,6 +54,9 @@ class SqlPeopleStore(Store):
             settings=dict(person.settings),
             read_at=at,
         )
+
+    async def changed(self, actor: Actor) -> None:
+        await self._run(_CHANGED, of_team=actor.team, of_user=actor.user)
 
     async def set_setting(self, actor: Actor, name: str, value: str) -> None:
         await self._run(_SET, team=actor.team, user_id=actor.user, settings={name: value})

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.errors import StorageUnavailable
 from services.ports.work import UnitOfWorkFactory
+from storage.alone import Alone, Statements
 from storage.answers import SqlAnswerStore
 from storage.calls import SqlCallStore
 from storage.chat import SqlChatStore
@@ -107,7 +108,8 @@ class SqlUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         # Shielded: a cancelled caller still gives its connection back, rolled back.
-        await asyncio.shield(asyncio.create_task(self._close()))
+        if self._connection.sync_connection is not None:
+            await asyncio.shield(asyncio.create_task(self._close()))
         if is_outage(error):
             raise StorageUnavailable(type(error).__name__) from error
 
@@ -132,9 +134,11 @@ def _told(error: Exception) -> Exception:
 
 def unit_of_work(engine: AsyncEngine, enqueue: Enqueue) -> UnitOfWorkFactory:
     alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    statements = Statements(engine)
 
     def begin(*, atomic: bool = True) -> SqlUnitOfWork:
-        return SqlUnitOfWork((engine if atomic else alone).connect(), enqueue)
+        connection = engine.connect() if atomic else Alone(alone, statements)
+        return SqlUnitOfWork(connection, enqueue)
 
     return begin
 

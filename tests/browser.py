@@ -1,7 +1,7 @@
-"""Find a Chromium for the browser tests, or get one: `make test` runs this first.
+"""Find a Chromium for the browser tests, or get one, and a voice: `make test` runs this first.
 
-Debian's package as root, else Playwright's own download. Without one the browser tests are skipped with a
-notice on a person's machine, and fail where CI=true.
+Debian's packages as root, else Playwright's own download. Without a browser the browser tests are skipped with a
+notice on a person's machine, and fail where CI=true. Without espeak-ng recordings are hummed instead of spoken.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+VOICE = "espeak-ng"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -35,15 +36,32 @@ def find() -> str | None:
 
 
 def install() -> None:
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)
+    if is_debian_and_root():
+        install_package("chromium")
     else:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
 
+def is_debian_and_root() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install_package(name: str) -> None:
+    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+    subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", name], check=False, **quiet)
+
+
+def find_voice() -> None:
+    if shutil.which(VOICE) is None and is_debian_and_root():
+        print("No espeak-ng on this machine; getting it, so that people in the tests' films speak…")
+        install_package(VOICE)
+    if shutil.which(VOICE) is None:
+        print("No espeak-ng on this machine: people in the tests' films hum what they say.")
+
+
 def main() -> int:
+    find_voice()
     if find() is None:
         print("No Chromium on this machine; getting one for the browser tests…")
         install()

@@ -35,7 +35,7 @@ export function follow(player, lines) {
     if (next) jump(next.start);
   }
 
-  for (const { element, start } of [...said, ...chapters]) {
+  for (const { element, start } of [...said, ...chapters, ...timed(document.querySelectorAll(".sheet a"))]) {
     element.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();

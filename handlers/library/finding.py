@@ -15,7 +15,7 @@ from handlers.sender.reports import Page, SlackReports
 from handlers.sender.uploads import SlackUploads, Upload
 from services.entities import Actor, Place
 from services.entities.library import Results
-from services.errors import BadArgument, ShowrunnerError
+from services.errors import BadArgument
 from services.library import LibraryService
 from services.library.query import USAGE
 from services.media.times import timecode
@@ -27,10 +27,6 @@ class Links(Protocol):
     def sign(
         self, content_id: UUID, actor: Actor, *, at: float | None = None, page: int | None = None
     ) -> str: ...
-
-
-class NoSite(ShowrunnerError):
-    """There is no address under which people reach our site."""
 
 
 class FindingHandlers:

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.sender import codes
 from services.errors import SlackUnavailable
@@ -47,23 +46,8 @@ class ApiClient(Protocol):
     ) -> Any: ...
 
 
-def unretried(client: AsyncWebClient) -> AsyncWebClient:
-    """The same client without retry handlers: the SDK's repeat POSTs whose answer was lost."""
-    return AsyncWebClient(
-        token=client.token,
-        base_url=client.base_url,
-        timeout=client.timeout,
-        ssl=client.ssl,
-        proxy=client.proxy,
-        session=client.session,
-        trust_env_in_session=client.trust_env_in_session,
-        headers=dict(client.headers),
-        retry_handlers=[],
-    )
-
-
 class SlackCalls:
-    """`client` must not retry by itself (see `unretried`)."""
+    """`client` must not retry by itself: the SDK's handlers repeat POSTs whose answer was lost."""
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ from handlers.sender.uploads import SlackUploads, Upload
 from services.entities import Actor
 from services.entities.library import Content, Share
 from services.ports.clock import Clock
-from services.ports.library import LibraryPresenter, Picture, Progress, SlackPictures
+from services.ports.library import Picture, Progress
 
 
 class SlackLibrary:
@@ -47,7 +47,3 @@ class LibraryPictures:
 
     async def remove(self, team: str, file_id: str) -> None:
         await self._uploads.remove(team, file_id)
-
-
-def _presents(shown: SlackLibrary, pictures: LibraryPictures) -> tuple[LibraryPresenter, SlackPictures]:
-    return shown, pictures

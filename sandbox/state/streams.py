@@ -83,9 +83,6 @@ class Streams:
             self._workspace.messages.change(stream.message, streaming_state="completed")
         return [stream.message.ts for stream in live]
 
-    def live_in(self, channel: Channel, thread_ts: str | None) -> bool:
-        return any(_is_in(stream.message, channel, thread_ts) for stream in self._streams.values())
-
     def close(self) -> None:
         for stream in self._streams.values():
             stream.timer.cancel()

@@ -29,10 +29,6 @@ class Thread:
         until = self.conversation.summary_until
         return [m for m in self.said if until is None or m.at > until or m.id in self.asked]
 
-    def is_covered(self, message: Message) -> bool:
-        until = self.conversation.summary_until
-        return until is not None and message.at <= until
-
 
 def thread_of(
     claim: Claim, conversation: Conversation, messages: Sequence[Message], broken: Message | None = None

@@ -331,13 +331,3 @@ class Feedback:
     actor: Actor
     good: bool
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class UsageToday:
-    """A person's tokens of the day against their cap."""
-
-    spent: int
-    reserved: int
-    cap: int
-    resets_at: datetime

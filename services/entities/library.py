@@ -140,6 +140,7 @@ class Query:
     """What is searched for. `words` as a person typed them: words, "exact phrases", -excluded.
 
     `any_word`: matches that have one of the words' beginnings, not all words; for questions.
+    `folded`: the words are without accents, scripts without spaces apart (services/folding.py).
     """
 
     words: str = ""
@@ -151,6 +152,7 @@ class Query:
     before: datetime | None = None
     item: UUID | None = None
     any_word: bool = False
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

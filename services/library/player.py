@@ -5,14 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.entities import Actor
-from services.entities.library import Content
+from services.entities.library import Content, ContentState, Stage
 from services.entities.media import Page, Segment
 from services.errors import NotAllowed, NotFound, SlackUnavailable
 from services.library.naming import saved_as
 from services.library.rights import Rights
 from services.library.texts import has_times
-from services.ports.library import PlayableItem, PlayableText
+from services.ports.library import PlayableItem, PlayableText, Words
 from services.ports.work import UnitOfWorkFactory
+
+WAITS = frozenset({ContentState.WAITING, ContentState.UNCERTAIN})
 
 
 class LibraryItems:
@@ -57,4 +59,15 @@ def playable(content: Content) -> PlayableItem | None:
         poster=content.poster_key,
         duration=content.probe.duration,
         language=content.language,
+        sheet=content.sheet_key,
+        words=words_of(content),
     )
+
+
+def words_of(content: Content) -> Words:
+    """After its words come its summary and chapters, which a reader need not wait for."""
+    if content.stage in {Stage.TRANSCRIBED, Stage.READY}:
+        return Words.ALL
+    if content.state is ContentState.OPEN:
+        return Words.COMING
+    return Words.WAITING if content.state in WAITS else Words.LEFT_OUT

@@ -6,21 +6,24 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from services.calendar import Calendar
 from services.entities import Actor
 from services.entities.library import Query
 from services.entities.media import MediaKind
 from services.errors import BadArgument
+from services.folding import as_sought, beginnings, is_spaceless
 from services.slack import unescaped
 
 USAGE = 'search WORDS ["exact phrase"] [in:#c] [by:@u] [type:video] [after:DATE] [before:DATE] [tag:WORD]'
-LONGEST = 300
+LONGEST = 500
 _FILTER = re.compile(r'(?i)(?<!\S)(in|by|type|before|after|tag):(<[^>\s]*>|"[^"]*"|\S+)')
 _CHANNEL = re.compile(r"<#([CGD][A-Z0-9]+)(?:\|[^>]*)?>|([CGD][A-Z0-9]{6,})")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|([UW][A-Z0-9]{6,})")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ")
+"""As a button carries it."""
 _DAYS = re.compile(r"(\d{1,4})d")
+_EXCLUDED = re.compile(r'(?<!\S)-(?:"[^"]*"|\S+)')
 _QUOTES = str.maketrans("“”„«»‟", '""""""')
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 _KINDS = {
@@ -77,7 +80,7 @@ class QueryParser:
                 return replace(query, before=self._moment(value))
 
     def _channel(self, actor: Actor, value: str) -> str:
-        if value.lower() in {"me", "dm"}:
+        if value.lower() in {"me", "dm"} or value == actor.user:
             return actor.user
         found = _CHANNEL.fullmatch(value)
         if found is None:
@@ -101,6 +104,8 @@ class QueryParser:
         if ago is None and (days := _DAYS.fullmatch(value.lower())):
             ago = int(days[1])
         try:
+            if _MOMENT.fullmatch(value):
+                return datetime.fromisoformat(value)
             day = today - timedelta(days=ago) if ago is not None else today.fromisoformat(value)
             return self._calendar.begins(day)
         except (ValueError, OverflowError):
@@ -124,10 +129,25 @@ def telling(text: str) -> list[str]:
 
 def loosened(query: Query) -> Query | None:
     """The same, but any of the words will do, in any form that begins alike; None without words."""
-    stems = dict.fromkeys(stem(word.lower()) for word in _WORD.findall(query.words))
-    if not stems:
+    wanted = _EXCLUDED.sub(" ", query.words)
+    stems = [stem(word.lower()) for word in _WORD.findall(wanted)]
+    all_forms = [form for each in stems for form in ([] if is_spaceless(each) else [each], beginnings(each))]
+    lexemes = dict.fromkeys(lexeme for form in all_forms for lexeme in form)
+    if not lexemes:
         return None
-    return replace(query, words=" | ".join(f"'{each}':*" for each in stems), any_word=True)
+    words = " | ".join(f"'{each}':*" for each in lexemes)
+    return replace(query, words=words, any_word=True, folded=True)
+
+
+def ways(query: Query) -> list[Query]:
+    """To look for it, the strictest first. In a script without spaces no passage has the words as such."""
+    strict = () if is_spaceless(query.words) else (query,)
+    return [*strict, forgiving(query), *filter(None, [loosened(query)])]
+
+
+def forgiving(query: Query) -> Query:
+    """The same words, with or without accents, and anywhere in a script without spaces."""
+    return replace(query, words=as_sought(query.words), folded=True)
 
 
 def stem(word: str) -> str:
@@ -146,10 +166,6 @@ def as_text(query: Query) -> str:
     words += [f"by:{each}" for each in query.users]
     words += [f"type:{kind}" for kind in query.kinds]
     words += [f'tag:"{tag}"' for tag in query.tags]
-    words += [f"after:{query.after:%Y-%m-%d}"] if query.after else []
-    words += [f"before:{query.before:%Y-%m-%d}"] if query.before else []
+    words += [f"after:{query.after:%Y-%m-%dT%H:%MZ}"] if query.after else []
+    words += [f"before:{query.before:%Y-%m-%dT%H:%MZ}"] if query.before else []
     return " ".join(words)
-
-
-def for_item(query: Query, item: UUID | None) -> Query:
-    return replace(query, item=item)

@@ -12,7 +12,7 @@ from services.errors import BadArgument, NotFound
 from services.library.answers import grouped
 from services.library.naming import file_name, tags_of, titled
 from services.library.posters import Posters
-from services.library.query import USAGE, QueryParser, loosened
+from services.library.query import USAGE, QueryParser, ways
 from services.library.rights import ITEM, Reader, Rights
 from services.library.settings import LibrarySettings
 from services.library.short import as_typed
@@ -22,7 +22,6 @@ from services.ports.clock import Clock
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 PER_PAGE = 10
-TAGS_USAGE = "tag ID WORDS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +81,21 @@ class LibraryService:
         async with self._uow(atomic=False) as uow:
             if not query.words:
                 return await self._listed(uow, reader, query, page, limit)
-            hits = await self._hits(uow, reader, query, page, limit)
-            loose = None if hits or page else loosened(query)
-            if loose is not None:
-                hits = await self._hits(uow, reader, loose, page, limit)
+            way, hits = await self._found(uow, reader, query, page, limit)
             found = await self._grouped(uow, hits[:limit])
-        return Results(query, page, found, len(hits) > limit, loose=loose is not None and bool(hits))
+        return Results(query, page, found, len(hits) > limit, loose=way.any_word and bool(hits))
+
+    async def _found(
+        self, uow: UnitOfWork, reader: Reader, query: Query, page: int, limit: int
+    ) -> tuple[Query, Sequence[Hit]]:
+        """The first way that finds anything at all: as typed, without accents, some of the words. So each page
+        of one search is found the same way."""
+        hits: Sequence[Hit] = ()
+        for way in ways(query):
+            hits = await self._hits(uow, reader, way, page, limit)
+            if hits or (page and await self._hits(uow, reader, way, 0, 1)):
+                return way, hits
+        return query, hits
 
     async def _hits(
         self, uow: UnitOfWork, reader: Reader, query: Query, page: int, limit: int

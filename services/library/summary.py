@@ -10,6 +10,7 @@ from services.chat.ledger import CallLedger
 from services.entities import CallOutcome, ModelCall
 from services.entities.library import SUMMARY, Content, Part, PartState, Passage, Understanding
 from services.entities.media import Chapter
+from services.languages import code_of
 from services.library.naming import titled
 from services.library.texts import has_times, where
 from services.library.transcription import reservation_of
@@ -163,7 +164,7 @@ def understood(text: str, passages: Sequence[Passage]) -> Understanding:
         summary=" ".join(fields.get("summary", "").split())[:SHOWN],
         topics=tuple(dict.fromkeys(topic[:40] for topic in topics if topic))[:6],
         chapters=chapters_of(fields.get("chapters", ""), passages),
-        language=language[0] if language else None,
+        language=code_of(language[0]) if language else None,
     )
 
 

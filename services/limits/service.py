@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.calendar import Calendar
-from services.entities import Actor, BudgetLine, Role, UsageToday
+from services.entities import Actor, BudgetLine, Role
 from services.entities.limits import Amount, Asking, Limit, LimitState, Scope
 from services.errors import LimitsChanged, NotEnoughBudget, NotFound, SlackUnavailable
 from services.limits.amounts import MICRODOLLARS, TOKENS
 from services.limits.gathering import Gathering
-from services.limits.rules import PERSON, Rule, applying
+from services.limits.rules import Rule, applying
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports.calls import Reservation
@@ -95,15 +95,6 @@ class LimitsService:
 
     def _reservation(self, wanted: Wanted, rules: Sequence[Rule]) -> Reservation:
         return wanted.id, [self._line(rule, wanted.amount.of(rule.unit)) for rule in rules]
-
-    async def today(self, actor: Actor) -> UsageToday:
-        """The person's own tokens of the day."""
-        own = next(
-            state
-            for state in await self.states(actor, None)
-            if (state.kind, state.period, state.unit) == (PERSON, "day", TOKENS)
-        )
-        return UsageToday(own.spent, own.reserved, own.cap, own.resets_at)
 
     async def states(self, actor: Actor, channel: str | None) -> Sequence[LimitState]:
         """Every limit that applies to what they ask there; without a channel, wherever they ask."""

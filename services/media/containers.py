@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.entities.media import MediaKind
+from services.languages import code_of
 from services.media.kinds import Form
 from services.media.safe import one_line
 from services.media.unreadable import Unreadable
@@ -184,8 +185,7 @@ def _sound_facts(container: InputContainer, stream: Any) -> dict[str, Any]:
 
 
 def _language(stream: Stream) -> str | None:
-    told = one_line(stream.metadata.get("language", ""))[:16].lower()
-    return told if told and told != "und" else None
+    return code_of(one_line(stream.metadata.get("language", ""))[:16])
 
 
 def _subtitles(container: InputContainer) -> list[dict[str, Any]]:

@@ -49,8 +49,12 @@ def contact_sheet(path: str, target: str, pixels: int) -> bool:
         containers.check_size(stream.width, stream.height, pixels)
         count, length = COLUMNS * ROWS, containers.duration(container)
         times = [length * (number + 0.5) / count for number in range(count)]
-        cells = [(at, found) for at in times if (found := _at(container, stream, at, CELL)) is not None]
-    return bool(cells) and _saved(_sheet(cells), Path(target))
+        found = [_at(container, stream, at, CELL) for at in times]
+    first = next(filter(None, found), None)
+    if first is None:
+        return False
+    blank = _blank(first.size)  # whoever points at a cell means its time: none may be missing
+    return _saved(_sheet([(at, one or blank) for at, one in zip(times, found, strict=True)]), Path(target))
 
 
 def _picture(source: Path, format_: str, pixels: int) -> Image.Image:
@@ -139,6 +143,12 @@ def _sheet(cells: list[tuple[float, Image.Image]]) -> Image.Image:
         )
         drawn.text(spot, timecode(at), fill=INK, font=font)
     return sheet
+
+
+def _blank(size: tuple[int, int]) -> Image.Image:
+    from PIL import Image
+
+    return Image.new("RGB", size, BACKGROUND)
 
 
 def _saved(picture: Image.Image, target: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,13 +20,15 @@ COLUMNS = 200
 def pages(path: Path) -> Iterator[tuple[str, str]]:
     """(the sheet's name, its rows)"""
     office.check(path)
-    for sheet in _open(path).worksheets:
-        rows = sheet.iter_rows(max_row=ROWS, max_col=COLUMNS, values_only=True)
-        yield sheet.title, "\n".join(filter(None, map(_row, islice(rows, ROWS))))
+    with closing(_open(path)) as workbook:
+        for sheet in workbook.worksheets:
+            rows = sheet.iter_rows(max_row=ROWS, max_col=COLUMNS, values_only=True)
+            yield sheet.title, "\n".join(filter(None, map(_row, islice(rows, ROWS))))
 
 
 def count(path: Path) -> int:
-    return len(_open(path).sheetnames)
+    with closing(_open(path)) as workbook:
+        return len(workbook.sheetnames)
 
 
 def _open(path: Path) -> Workbook:

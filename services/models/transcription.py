@@ -15,6 +15,7 @@ from openai import AsyncOpenAI, OpenAIError
 
 from services.entities import Usage
 from services.entities.media import AudioPart, Segment, Transcript
+from services.languages import code_of
 from services.media.safe import one_line
 from services.media.timing import nothing, segments_of
 from services.models.failures import Fault, fault_of, refusal
@@ -46,24 +47,6 @@ ABILITIES = {
     ),
 }
 """Those that end; any other is asked as the newest is."""
-CODES = {
-    "arabic": "ar",
-    "chinese": "zh",
-    "dutch": "nl",
-    "english": "en",
-    "french": "fr",
-    "german": "de",
-    "italian": "it",
-    "japanese": "ja",
-    "korean": "ko",
-    "polish": "pl",
-    "portuguese": "pt",
-    "russian": "ru",
-    "spanish": "es",
-    "turkish": "tr",
-    "ukrainian": "uk",
-}
-"""Of the languages that whisper-1 names in English; another one keeps its name."""
 
 
 class OpenAITranscriber:
@@ -134,9 +117,9 @@ def _segment(told: Mapping[str, Any]) -> Segment:
 def _language(answer: Mapping[str, Any]) -> str | None:
     """A code, where the model is sure of any."""
     if codes := [each.get("code") for each in answer.get("languages") or ()]:
-        return codes[0] or None
-    named = answer.get("language")
-    return CODES.get(named, named) if isinstance(named, str) and named else None
+        return code_of(codes[0] or "")
+    named = answer.get("language")  # whisper-1 tells it in English
+    return code_of(named) if isinstance(named, str) else None
 
 
 def usage_of(part: AudioPart, answer: Mapping[str, Any]) -> Usage:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.entities import BudgetLine, BudgetState, CallOutcome, Message, ModelCall
 from services.entities.limits import Asking
+from services.entities.tools import Round
 
 Reservation = tuple[UUID, Sequence[BudgetLine]]
 
@@ -48,6 +49,16 @@ class CallStore(Protocol):
         """
         ...
 
+    async def store_round(
+        self, round_: Round, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+    ) -> None:
+        """`hold`, `finish`, `settle`, and the round kept: all or nothing, in one statement. Raises LostClaim."""
+        ...
+
+    async def rounds(self, turn_id: UUID) -> Sequence[Round]:
+        """In order."""
+        ...
+
     async def finish(self, call: ModelCall) -> None:
         """Outcome, usage, cost and times of a begun call; adds it to the daily rollup in one statement.
 
@@ -75,10 +86,6 @@ class CallStore(Protocol):
 
     async def reserve_all(self, wanted: Sequence[Reservation], asking: Asking) -> AbstractSet[UUID]:
         """Hold all of one person's, together or not at all; what is held. Raises LimitsChanged."""
-        ...
-
-    async def start_reservation(self, reservation_id: UUID) -> None:
-        """Its call is about to start: no longer swept."""
         ...
 
     async def settle(self, reservation_id: UUID, spent: Mapping[str, int]) -> bool:

@@ -113,8 +113,6 @@ class ChatStore(Protocol):
 
     async def stop_turn(self, turn_id: UUID) -> None: ...
 
-    async def has_waiting(self, conversation_id: UUID) -> bool: ...
-
     async def overdue(
         self, now: datetime, *, waiting_since: datetime, grace: timedelta = NO_GRACE
     ) -> Sequence[UUID]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -26,11 +27,19 @@ from services.entities.library import (
 from services.entities.media import Chapter, MediaKind, Page, Segment
 
 
+class Words(StrEnum):
+    """Whether all that is said or written in an item is there to be read."""
+
+    ALL = "all"
+    COMING = "coming"
+    WAITING = "waiting"
+    LEFT_OUT = "left out"
+
+
 @dataclass(frozen=True, slots=True)
 class PlayableItem:
-    """A ready item as its page shows it. `key` and `poster` are the object store's; `name` is the file's own.
-
-    `language` is a BCP 47 tag, None where it is not known; `duration` is in seconds.
+    """A stored item as its page shows it. `key`, `poster` and `sheet` are the object store's; `name` is the
+    file's own. `language` is a BCP 47 tag, None where it is not known; `duration` is in seconds.
     """
 
     id: UUID
@@ -42,6 +51,8 @@ class PlayableItem:
     poster: str | None = None
     duration: float | None = None
     language: str | None = None
+    sheet: str | None = None
+    words: Words = Words.ALL
 
 
 @dataclass(frozen=True, slots=True)

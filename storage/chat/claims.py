@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, exists, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from services.entities import Claim, Conversation, Source, Turn, TurnState
 from services.ports.chat import NO_GRACE
 from storage.chat.rows import to_conversation, to_message, to_turn
 from storage.chat.statements import EXTEND_LEASES, OVERDUE, QUESTIONS_ABOUT, TAKE_FRESH, TAKE_TURN
 from storage.store import Store
-from storage.tables import RUNNING_STATES, conversations, is_any, turn_is_open, turn_is_waiting, turns
+from storage.tables import RUNNING_STATES, conversations, is_any, turn_is_open, turns
 
 _MERGEABLE = (Source.MENTION, Source.DIRECT, Source.THREAD)
 
@@ -31,7 +31,6 @@ _LET_GO = (
     .where(_in_conversation, turns.c.worker == bindparam("claimed_by"), is_any(turns.c.state, RUNNING_STATES))
     .values(lease_until=None)
 )
-_HAS_WAITING = select(exists().where(_in_conversation, turn_is_waiting))
 
 
 class Claims(Store):
@@ -73,9 +72,6 @@ class Claims(Store):
     async def extend_leases(self, turn_ids: Sequence[UUID], lease_until: datetime) -> Sequence[UUID]:
         rows = await self._all(EXTEND_LEASES, turns=list(turn_ids), lease_until=lease_until)
         return [row.id for row in rows if row.stop_requested]
-
-    async def has_waiting(self, conversation_id: UUID) -> bool:
-        return bool(await self._value(_HAS_WAITING, conversation=conversation_id))
 
     async def overdue(
         self, now: datetime, *, waiting_since: datetime, grace: timedelta = NO_GRACE

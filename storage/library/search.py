@@ -3,7 +3,8 @@
 The primary key of the passages begins with the item's id, which holds its time: read backwards it gives the
 newest first, for words so common that few rows need to be looked at; for all others the planner takes the
 index of words. Words are as spoken, in no language's stems: names and quotes are what people look for, in
-any language; what finds nothing so is looked for by the words' beginnings.
+any language; what finds nothing so is looked for without accents, and then by the words' beginnings. Passages that
+have accents, or a script without spaces, are in a second, smaller index for that.
 
 Each statement is built once for each set of filters: building it costs as much as a rare word's search.
 """
@@ -11,6 +12,7 @@ Each statement is built once for each set of filters: building it costs as much 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
@@ -20,6 +22,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.types import Text, Uuid
 
 from services.entities.library import MARK, UNMARK, Content, Hit, Query, Stage
+from services.folding import ANY, FOLDED, marked
 from storage.chat.rows import storable
 from storage.library.rows import to_content, to_hit
 from storage.library.visible import is_visible, visible
@@ -35,8 +38,10 @@ NEWEST = 200
 """Matches that are ranked."""
 SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
 HEADLINE: ColumnElement[str] = literal_column(
-    f"'StartSel={MARK},StopSel={UNMARK},MaxWords=40,MinWords=20,MaxFragments=1,HighlightAll=false'"
+    f"'StartSel={MARK},StopSel={UNMARK},HighlightAll=true'"  # passages are short; whoever shows one cuts it
 )
+FOLDED_TSV: ColumnElement[str] = literal_column(f"to_tsvector('simple'::regconfig, {FOLDED})")
+HAS_MORE: ColumnElement[bool] = literal_column(f"({ANY})")
 _words = bindparam("words", type_=Text)
 _texts = ARRAY(Text)
 
@@ -54,34 +59,38 @@ Given = tuple[str, ...]
 
 
 @cache
-def best_of(given: Given, *, any_word: bool) -> Select[tuple[object, ...]]:
+def best_of(given: Given, *, any_word: bool, folded: bool = False) -> Select[tuple[object, ...]]:
     """A filter that is not set is not there: as a null it would keep the planner from knowing what it costs."""
     sought = (func.to_tsquery if any_word else func.websearch_to_tsquery)(SIMPLE, _words)
     allowed = select(contents.c.id).where(is_visible(), *(FILTERS[name] for name in given))
+    plainly: ColumnElement[bool] = segments.c.tsv.bool_op("@@")(sought)
+    has_it = plainly | (HAS_MORE & FOLDED_TSV.bool_op("@@")(sought)) if folded else plainly
     matches = (
         select(segments)
-        .where(segments.c.tsv.op("@@")(sought), segments.c.content_id.in_(allowed))
+        .where(has_it, segments.c.content_id.in_(allowed))
         .order_by(segments.c.content_id.desc(), segments.c.number.desc())
         .limit(literal_column(str(NEWEST)))
         .subquery("matches")
     )
     rank: ColumnElement[float] = literal_column("rank")
     ranked = (
-        select(matches, func.ts_rank_cd(matches.c.tsv, sought).label("rank"))
+        select(matches, func.ts_rank_cd(FOLDED_TSV if folded else matches.c.tsv, sought).label("rank"))
         .order_by(rank.desc(), matches.c.content_id.desc(), matches.c.number)
         .limit(bindparam("at_most"))
         .offset(bindparam("skipped"))
         .subquery("ranked")
     )
     shown = [column for column in ranked.c if column.name != "tsv"]
-    marked = func.ts_headline(SIMPLE, ranked.c.text, sought, HEADLINE).label("marked")
-    return select(*shown, marked).order_by(ranked.c.rank.desc(), ranked.c.content_id.desc(), ranked.c.number)
+    told = (ranked.c.text if folded else func.ts_headline(SIMPLE, ranked.c.text, sought, HEADLINE)).label(
+        "marked"
+    )
+    return select(*shown, told).order_by(ranked.c.rank.desc(), ranked.c.content_id.desc(), ranked.c.number)
 
 
 @cache
-def compiled(given: Given, *, any_word: bool) -> tuple[str, Sequence[str]]:
+def compiled(given: Given, *, any_word: bool, folded: bool = False) -> tuple[str, Sequence[str]]:
     """As the driver is sent it, and the names of its parameters in order."""
-    made = best_of(given, any_word=any_word).compile(dialect=asyncpg_dialect())  # type: ignore[no-untyped-call]
+    made = best_of(given, any_word=any_word, folded=folded).compile(dialect=asyncpg_dialect())  # type: ignore[no-untyped-call]
     return made.string, made.positiontup or ()
 
 
@@ -110,10 +119,13 @@ class Search(Store):
         """Straight through the driver: for a rare word the way through SQLAlchemy takes as long as the search."""
         values = {**parameters(team, audiences, query), "words": storable(query.words)}
         values |= {"at_most": limit, "skipped": offset}
-        sql, names = compiled(given_by(query), any_word=query.any_word)
+        sql, names = compiled(given_by(query), any_word=query.any_word, folded=query.folded)
         driver = (await self._connection.get_raw_connection()).driver_connection
         rows = await cast("DriverConnection", driver).fetch(sql, *(values[name] for name in names))
-        return [to_hit(row) for row in rows]
+        hits = [to_hit(row) for row in rows]
+        if not query.folded:
+            return hits
+        return [replace(hit, marked=marked(hit.passage.text, query.words)) for hit in hits]
 
 
 def given_by(query: Query) -> Given:

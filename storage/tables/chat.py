@@ -80,7 +80,6 @@ turns = Table(
     Column("error", Text),
     UniqueConstraint("team", "channel", "key"),
 )
-turn_is_waiting = is_any(turns.c.state, [TurnState.WAITING])
 turn_is_open = is_any(turns.c.state, OPEN_STATES)
 # Few turns are open at a time: this one small index finds the waiting ones and the leases that are over.
 Index("ix_turns_open", turns.c.conversation_id, turns.c.created_at, postgresql_where=turn_is_open)

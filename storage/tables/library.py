@@ -16,11 +16,13 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from services.entities.library import ChannelMode, ContentState, PartState, Stage
+from services.folding import ANY, FOLDED
 from storage.tables.base import EMPTY_LIST, EMPTY_TEXT, FALSE, MOMENT, ZERO, is_any, kind, metadata
 
 NOTHING = text("'{}'::text[]")
@@ -104,6 +106,13 @@ transcript_segments = Table(
     ),
 )
 Index("ix_transcript_segments_tsv", transcript_segments.c.tsv, postgresql_using="gin")
+Index(
+    "ix_transcript_segments_folded",
+    literal_column(f"to_tsvector('simple'::regconfig, {FOLDED})"),
+    postgresql_using="gin",
+    postgresql_where=text(ANY),
+    _table=transcript_segments,
+)
 
 content_parts = Table(
     "content_parts",

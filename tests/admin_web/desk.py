@@ -91,7 +91,7 @@ async def filled(folder: Path, film_file: Path) -> AsyncIterator[Desk]:
 def film() -> tuple[PlayableItem, PlayableText]:
     item = PlayableItem(
         FILM, "Interview with Ada, rough cut", MediaKind.VIDEO, "video/mp4", "ada „cut“ 3.mp4",
-        "media/2026/film", "media/2026/poster", 40.0, "en",
+        "media/2026/film", "media/2026/poster", 40.0, "en", "media/2026/poster",
     )  # fmt: skip
     lines = [
         Segment(4.0 * at, 4.0 * at + 3.5, words, "Ada" if at % 2 else None) for at, words in enumerate(SAID)

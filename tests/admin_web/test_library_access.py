@@ -9,7 +9,7 @@ from storage.objects import FolderStore
 from tests.admin_web.desk import ANA, BEN, FILM, PICTURE, film, running
 from tests.fakes.clock import FakeClock
 
-PATHS = ("", "/file", "/captions.vtt", "/poster")
+PATHS = ("", "/file", "/captions.vtt", "/poster", "/sheet")
 
 
 async def status_of(session, path):
@@ -35,7 +35,7 @@ async def test_a_link_opens_the_item_and_leaves_the_address_bar(desk, browser_of
         assert response.status == 200
         assert str(response.url) == f"{desk.url}/library/{FILM}?t=12.5"
         assert "Interview with Ada" in await response.text()
-    assert [await status_of(browser_of, f"/library/{FILM}{path}") for path in PATHS] == [200] * 4
+    assert [await status_of(browser_of, f"/library/{FILM}{path}") for path in PATHS] == [200] * len(PATHS)
 
 
 async def test_a_session_is_for_its_item_alone(desk, browser_of):

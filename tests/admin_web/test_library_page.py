@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.admin_web.desk import BEN, FILM, PICTURE, REPORT, Desk, filled
+from services.ports.library import PlayableText, Words
+from tests.admin_web.desk import ANA, BEN, FILM, PICTURE, REPORT, Desk, filled, film
 from tests.pages import launched
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -104,6 +106,29 @@ async def test_a_click_on_a_line_or_a_chapter_jumps_there(opened):
     await page.get_by_role("link", name="Pricing", exact=False).filter(has_text="0:08").last.click()
     await at_second(page, 8)
     assert page.url.endswith(str(FILM))
+
+
+async def test_a_frame_of_the_contact_sheet_leads_to_its_moment(opened):
+    page = await opened()
+    assert await page.evaluate("document.querySelector('.sheet img').naturalWidth") > 0
+    await page.get_by_role("link", name="Play from 0:35").click()
+    await at_second(page, 35)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (Words.COMING, "being written down just now"),
+        (Words.WAITING, "written down yet"),
+        (Words.LEFT_OUT, "were written down"),
+        (Words.ALL, "Nobody is heard to say anything"),
+    ],
+)
+async def test_what_is_not_there_yet_is_not_called_silence(desk, window, words, told):
+    desk.items.add(replace(film()[0], words=words), PlayableText(), ANA)
+    await window.goto(desk.link())
+    await expect(window.locator(".note")).to_have_count(1)
+    await expect(window.locator(".note")).to_contain_text(told)
 
 
 async def test_the_keys_do_what_the_help_says(opened):

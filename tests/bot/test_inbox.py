@@ -31,6 +31,13 @@ async def test_what_we_said_ourselves_is_passed_over(door, taken, ours):
     assert room.counted("passed") == 1
 
 
+async def test_an_event_about_a_person_is_taken(door, taken):
+    await door(Event("user_change", taken)).send(
+        payloads.event({"type": "user_change", "user": {"id": "U1", "deleted": True}})
+    )
+    assert taken.only.event["user"]["id"] == "U1"
+
+
 async def test_another_bots_message_is_taken(door, taken):
     await door(Event("message", taken)).send(
         payloads.event({**payloads.mention(), "type": "message", "bot_id": "B0OTHER", "user": "U0OTHER"})

@@ -100,6 +100,11 @@ async def restart(
     os.kill(pid, signal.SIGKILL if hard else signal.SIGINT)
     await asyncio.sleep(DOWN)
     await postgres.ensure()
+    return await all_well(stage, ports)
+
+
+async def all_well(stage: ChaosStage, ports: Sequence[int]) -> float:
+    """Seconds until every program is ready and a new question is answered."""
     begun = time.monotonic()
     try:
         async with asyncio.timeout(GIVEN_UP):

@@ -6,13 +6,12 @@ Connections reset, answers that never come, nobody listening, everything slow. B
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 
 from sandbox.settings import SandboxSettings
 from tests.chaos.ground import Ground, running, set_up
 from tests.chaos.proxy import Proxy, Trouble
-from tests.chaos.r10_database import CALM, GIVEN_UP, SPEED, Load, answered_anew, judged, ready
+from tests.chaos.r10_database import CALM, SPEED, Load, all_well, judged
 from tests.chaos.report import Line
 from tests.chaos.stage import ChaosStage
 
@@ -52,10 +51,4 @@ async def outage(stage: ChaosStage, proxy: Proxy, trouble: Trouble, ports: Seque
     if trouble != "none":
         await asyncio.sleep(DOWN)
     await proxy.turn("none", latency=SLOW if trouble == "none" else 0.0)
-    begun = time.monotonic()
-    try:
-        async with asyncio.timeout(GIVEN_UP):
-            await asyncio.gather(answered_anew(stage), *(ready(port) for port in ports))
-    except TimeoutError:
-        return GIVEN_UP
-    return time.monotonic() - begun
+    return await all_well(stage, ports)

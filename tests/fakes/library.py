@@ -26,6 +26,8 @@ from services.entities.library import (
     Stage,
 )
 from services.errors import LostClaim
+from services.folding import folded, needles
+from services.folding import marked as folded_marks
 from services.ports.library import Membership, Received
 from tests.fakes.memory import FakeStore
 
@@ -427,6 +429,9 @@ def sought(query: Query) -> list[str]:
 
 
 def matches(text: str, query: Query) -> bool:
+    if query.folded:
+        found = [needle.search(folded(text)) is not None for needle in needles(query.words)]
+        return any(found) if query.any_word else bool(found) and all(found)
     words = re.findall(r"\w+", text.lower())
     said = " " + " ".join(words) + " "
     wanted = sought(query)
@@ -437,6 +442,8 @@ def matches(text: str, query: Query) -> bool:
 
 def marked(text: str, query: Query) -> str:
     """Not as PostgreSQL cuts it; the words are marked."""
+    if query.folded:
+        return folded_marks(text, query.words)
     for word in sought(query):
         text = re.sub(rf"(?i)\b({re.escape(word)}\w*)", rf"{MARK}\1{UNMARK}", text)
     return text

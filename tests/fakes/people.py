@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from services.entities import Actor, Person
 from tests.fakes.memory import FakeStore
@@ -21,6 +21,13 @@ class FakePeopleStore(FakeStore):
         self._put(self._memory.people, key, (person, at))
         if key not in self._memory.settings:
             self._put(self._memory.settings, key, dict(person.settings))
+
+    async def changed(self, actor: Actor) -> None:
+        key = (actor.team, actor.user)
+        if key in self._memory.people:
+            self._put(
+                self._memory.people, key, (self._memory.people[key][0], datetime.min.replace(tzinfo=UTC))
+            )
 
     async def set_setting(self, actor: Actor, name: str, value: str) -> None:
         settings = await self.settings(actor)

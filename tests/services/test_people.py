@@ -31,6 +31,14 @@ async def test_a_person_is_asked_of_slack_once_an_hour() -> None:
     assert stand.slack.asked == [make.ANNA] * 2
 
 
+async def test_what_slack_says_has_changed_is_asked_at_the_next_request() -> None:
+    stand = Stand()
+    await stand.people.person(make.anna())
+    stand.slack.people[make.ANNA] = make.guest()
+    await stand.people.changed(make.anna())
+    assert (await stand.people.person(make.anna())).is_guest
+
+
 async def test_what_changed_in_slack_is_seen_after_an_hour() -> None:
     stand = Stand()
     await stand.people.person(make.anna())

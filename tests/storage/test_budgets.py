@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from services.entities import BudgetLine, BudgetState
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
-from tests.factories import TEAM, line
+from tests.factories import TEAM, call, line
 
 LATER = datetime.now(UTC) + timedelta(hours=1)
 EARLIER = LATER - timedelta(hours=2)
@@ -118,7 +118,7 @@ async def test_only_old_reservations_whose_call_never_started_are_swept(stores: 
     started, forgotten = uuid7(), uuid7()
     async with stores() as uow:
         await uow.calls.reserve(started, [line(30)])
-        await uow.calls.start_reservation(started)
+        await uow.calls.begin(call(), started)
         await uow.calls.reserve(forgotten, [line(10)])
         await uow.calls.reserve(uuid7(), [line(5)])
         await uow.commit()

@@ -228,18 +228,6 @@ async def test_a_lease_that_is_over_is_overdue_once(stores: UnitOfWorkFactory):
         assert list(await uow.chat.overdue(NOON + LEASE, waiting_since=after(1))) == [work.conversation.id]
 
 
-async def test_a_conversation_knows_whether_something_waits(stores: UnitOfWorkFactory):
-    said = mention()
-    work = await claimed(stores, said)
-    async with stores() as uow:
-        assert not await uow.chat.has_waiting(work.conversation.id)
-
-    await hear(stores, reply(said))
-
-    async with stores() as uow:
-        assert await uow.chat.has_waiting(work.conversation.id)
-
-
 async def test_what_is_let_go_is_taken_before_its_lease_is_over(stores: UnitOfWorkFactory):
     work = await claimed(stores, mention())
 

@@ -3,15 +3,13 @@
 import asyncio
 import os
 import subprocess
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage.embedded import EmbeddedError, EmbeddedPostgres, serverlog
+from storage.embedded import EmbeddedError, serverlog
 from storage.embedded import server as server_module
 from storage.embedded.account import server_account
 from tests.storage.embedded_support import (
@@ -24,27 +22,7 @@ from tests.storage.embedded_support import (
     processes,
     remember,
     remembers,
-    scratch_folder,
 )
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
-    """A data folder that is slow to make, so that the tests which can take it in turns do."""
-    with scratch_folder() as base:
-        yield base
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with scratch_folder() as base:
-        yield base
-
-
-@pytest.fixture
-async def server(made: Path) -> AsyncIterator[EmbeddedPostgres]:
-    async with a_server(made) as running:
-        yield running
 
 
 async def test_sqlalchemy_reaches_the_database_by_its_url(server):

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -24,28 +22,8 @@ from tests.storage.embedded_support import (
     processes,
     remember,
     remembers,
-    scratch_folder,
     until,
 )
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
-    """A data folder that is slow to make, so that the tests which can take it in turns do."""
-    with scratch_folder() as base:
-        yield base
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with scratch_folder() as base:
-        yield base
-
-
-@pytest.fixture
-async def server(made: Path) -> AsyncIterator[EmbeddedPostgres]:
-    async with a_server(made) as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import os
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -20,23 +19,9 @@ from tests.storage.embedded_support import (
     postmaster,
     remember,
     remembers,
-    scratch_folder,
 )
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="this is about root")
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
-    """A data folder that is slow to make, so that the tests which can take it in turns do."""
-    with scratch_folder() as base:
-        yield base
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with scratch_folder() as base:
-        yield base
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.factories import (
     thread_of,
     twin,
 )
-from tests.storage.acts import asked, conversation_of, hear, texts
+from tests.storage.acts import asked, claim, conversation_of, hear, texts
 
 
 async def test_a_mention_begins_a_conversation_with_a_waiting_turn(stores: UnitOfWorkFactory):
@@ -85,8 +85,7 @@ async def test_a_message_that_is_not_for_us_makes_no_turn(stores: UnitOfWorkFact
 
     conversation = await conversation_of(stores, said)
     assert len(await texts(stores, conversation.id)) == 2
-    async with stores() as uow:
-        assert await uow.chat.has_waiting(conversation.id)
+    assert await claim(stores, conversation.id) is not None
 
 
 async def test_replies_belong_to_the_conversation_of_their_thread(stores: UnitOfWorkFactory):

@@ -21,6 +21,7 @@ from services.entities.library import (
 )
 from services.entities.media import Chapter, MediaKind
 from services.errors import LostClaim
+from services.library.query import ways
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import ANNA, BEN, NOON, TEAM, after
 from tests.library import DOCUMENT, VIDEO, content, read, ready, said, share, stored
@@ -255,6 +256,52 @@ async def test_words_beginnings_find_what_whole_words_do_not(stores: UnitOfWorkF
     await stored(stores, ready(), said(0, "All prices are final."))
     assert await found(stores, "price") == []
     assert len(await found(stores, "'pric':* | 'lamp':*", any_word=True)) == 1
+
+
+LINES = (
+    "Müller trinkt im CAFÉ Kaffee.",
+    "東京タワーで撮影します。価格表は明日です。",
+    "ราคากล้อง วันละ",
+    "De\u0301ja\u0300 vu en Île-de-France.",  # decomposed, as files of a Mac are
+    "Plain words of a café-less line about 100 % & more, O'Brien.",
+    "회의를 시작합니다.",
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("müller", 0), ("muller cafe", 0), ('"im cafe"', 0), ("MULLER", 0), ("東京", 1), ("価格 撮影", 1),
+        ("「価格表」", 1), ('"東京タワー"', 1), ("กล้อง", 2), ("deja vu", 3), ("déjà", 3), ("ile france", 3),
+        ("o'brien", 4), ("회의", 5), ("価格はいくらですか", 1),
+    ],
+)  # fmt: skip
+async def test_words_of_any_language_are_found_as_people_type_them(
+    stores: UnitOfWorkFactory, words: str, number: int
+):
+    await stored(stores, ready(), *(said(at, line) for at, line in enumerate(LINES)))
+    for way in ways(Query(words)):
+        async with stores() as uow:
+            hits = await uow.library.search(TEAM, ["C1"], way, limit=10)
+        if hits:
+            break
+    assert [hit.passage.number for hit in hits] == [number]
+    assert MARK in hits[0].marked
+    assert hits[0].marked.replace(MARK, "").replace(UNMARK, "") == LINES[number]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '"', '"unbalanced', "''" * 2, "'; DROP TABLE contents; --", "a & b | !c <-> (", ":*", "\\", "%", "$1",
+        "\x00 x", "-", "--", "- -", '-"', "OR", "or or", "東" * 200, "x " * 250, "\ud800", "🎬", "{}", "a:*b", "<->",
+    ],
+)  # fmt: skip
+async def test_nothing_that_is_typed_breaks_a_search(stores: UnitOfWorkFactory, words: str):
+    await stored(stores, ready(), said(0, "A plain line."))
+    async with stores() as uow:
+        for way in ways(Query(words)):
+            assert len(await uow.library.search(TEAM, ["C1"], way, limit=10)) <= 1
 
 
 async def test_filters_narrow(stores: UnitOfWorkFactory):

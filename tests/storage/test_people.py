@@ -12,6 +12,16 @@ async def test_a_person_is_known_while_fresh(stores: UnitOfWorkFactory):
         assert await uow.people.person(anna(), fresh_since=after(1)) is None
 
 
+async def test_a_person_who_changed_is_not_fresh_and_keeps_their_settings(stores: UnitOfWorkFactory):
+    async with stores() as uow:
+        await uow.people.changed(anna())
+        assert await uow.people.person(anna(), fresh_since=after(-999)) is None
+        await uow.people.save_person(person(settings={"model": "gpt-6"}), NOON)
+        await uow.people.changed(anna())
+        assert await uow.people.person(anna(), fresh_since=after(-999)) is None
+        assert await uow.people.settings(anna()) == {"model": "gpt-6"}
+
+
 async def test_a_slack_id_is_only_known_in_its_team(stores: UnitOfWorkFactory):
     async with stores() as uow:
         await uow.people.save_person(person(), NOON)

@@ -11,8 +11,6 @@ from services.entities.library import Found, Hit, Results
 from services.library.query import as_text
 from services.library.texts import where
 
-PASSAGE = 600
-
 
 def results(found: Results) -> list[Block]:
     shown = words.plainly(kit.shortened(found.query.words, 80)) or "your filters"
@@ -49,7 +47,7 @@ def _item(found: Found) -> list[Block]:
 def _passage(hit: Hit) -> Block:
     at = where(hit.passage)
     speaker = f"{words.plainly(hit.passage.speaker)}: " if hit.passage.speaker else ""
-    told = f">{f'`{at}` ' if at else ''}{speaker}{kit.shortened(words.marked(hit.marked), PASSAGE)}"
+    told = f">{f'`{at}` ' if at else ''}{speaker}{words.marked(hit.marked)}"
     label = f"Open at {at}" if at else "Open"
     value = f"{hit.content_id}|{_position(hit)}"
     return {**kit.text(told), "accessory": kit.button(label, "library.open", value)}

@@ -10,6 +10,7 @@ from handlers.boundary import slack_date
 from handlers.sender.sanitise import escape
 from services.entities.library import MARK, UNMARK, Content
 from services.entities.media import MediaKind
+from services.languages import name_of
 from services.media.times import timecode
 
 SIGNS = {
@@ -27,13 +28,12 @@ KINDS = {
     MediaKind.DOCUMENT: "Document",
     MediaKind.SUBTITLES: "Subtitles",
 }
-LANGUAGES = {
-    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
-    "nl": "Dutch", "pl": "Polish", "sv": "Swedish", "da": "Danish", "tr": "Turkish", "uk": "Ukrainian",
-    "ja": "Japanese", "zh": "Chinese", "ko": "Korean", "ar": "Arabic", "hi": "Hindi",
-}  # fmt: skip
 _ALIKE = {"*": "\u2217", "_": "\uff3f", "~": "\u223c"}
 _EMPHASIS = re.compile(r"(?<!\w)[*_~]|[*_~](?!\w)")
+NARROW = "\u200b"
+"""Slack takes asterisks inside a word for asterisks; beside a space of no width they are bold."""
+_INSIDE_BEGIN, _INSIDE_END = re.compile(rf"(?<=\w){MARK}"), re.compile(rf"{UNMARK}(?=\w)")
+PASSAGE, BEFORE = 400, 60  # characters
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -81,9 +81,24 @@ def size(count: int) -> str:
 
 
 def language(code: str | None) -> str:
-    return LANGUAGES.get(code.lower()[:2], plainly(code)) if code else ""
+    return plainly(name_of(code)) if code else ""
 
 
 def marked(text: str) -> str:
-    """A passage with what was found in bold."""
-    return plainly(" ".join(text.split())).replace(MARK, "*").replace(UNMARK, "*")
+    """A passage with what was found in bold; of a long one what is around the first find."""
+    bold = plainly(_around(" ".join(text.split())))
+    bold = _INSIDE_BEGIN.sub(f"{NARROW}{MARK}", _INSIDE_END.sub(f"{UNMARK}{NARROW}", bold))
+    return bold.replace(MARK, "*").replace(UNMARK, "*")
+
+
+def _around(text: str) -> str:
+    if len(text) <= PASSAGE:
+        return text
+    begin = max(0, min(text.find(MARK) - BEFORE, len(text) - PASSAGE))
+    if begin and (space := text.find(" ", begin, begin + BEFORE)) > 0:
+        begin = space + 1
+    end = begin + PASSAGE
+    end = len(text) if end >= len(text) else max(text.rfind(" ", end - BEFORE, end), begin + PASSAGE - BEFORE)
+    piece = text[begin:end]
+    piece = f"{MARK * (piece.count(UNMARK) > piece.count(MARK))}{piece}{UNMARK * (piece.count(MARK) > piece.count(UNMARK))}"
+    return f"{'…' if begin else ''}{piece}{'…' if end < len(text) else ''}"

@@ -105,9 +105,6 @@ class FakeClaims(ChatBase):
             self._save_turn(row, lease_until=lease_until)
         return [row.turn.id for row in running if row.turn.stop_requested]
 
-    async def has_waiting(self, conversation_id: UUID) -> bool:
-        return bool(self._turns_in(conversation_id, TurnState.WAITING))
-
     async def overdue(
         self, now: datetime, *, waiting_since: datetime, grace: timedelta = NO_GRACE
     ) -> Sequence[UUID]:

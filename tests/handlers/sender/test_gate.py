@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.sender.capabilities import Capabilities
-from handlers.sender.gate import ResponseLost, SlackCalls, SlackRefused, unretried
+from handlers.sender.gate import ResponseLost, SlackCalls, SlackRefused
 from sandbox.server import Sandbox
 from services.errors import SlackUnavailable
 from tests.handlers.sender.conftest import OpenGate, SteeredClock
@@ -82,14 +82,6 @@ async def test_without_a_connection_nothing_was_sent(gate: OpenGate, clock: Stee
         error = await refused(SlackCalls(client, gate, clock))
     assert not isinstance(error, ResponseLost)
     assert not error.permanent
-
-
-async def test_a_client_that_repeats_by_itself_can_be_taught_not_to(session: aiohttp.ClientSession) -> None:
-    client = AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:9/api/", session=session)
-    quiet = unretried(client)
-    assert client.retry_handlers
-    assert quiet.retry_handlers == []
-    assert (quiet.token, quiet.base_url, quiet.session) == (client.token, client.base_url, session)
 
 
 def test_what_is_missing_is_forgotten_after_a_while() -> None:

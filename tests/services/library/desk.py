@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from services.calendar import Calendar
 from services.entities import Actor, FileRef, Heard, Place, Usage
 from services.entities.library import Content, Found, Passage, Share
+from services.entities.tools import ToolUse
 from services.errors import FileUnreadable, SlackUnavailable
 from services.library import (
     FromStore,
@@ -21,6 +23,7 @@ from services.library import (
     LibraryItems,
     LibraryService,
     LibrarySettings,
+    LibraryTool,
     LibraryWork,
     Posters,
     Rights,
@@ -39,6 +42,7 @@ from services.people import PeopleService
 from services.policy import Policy
 from services.ports.library import Picture, Progress, Standing
 from services.ports.models import Finished, TextDelta
+from services.ports.tools import Asker
 from tests import factories as make
 from tests.fakes.cancellation import FakeCancellation
 from tests.fakes.clock import FakeClock
@@ -48,12 +52,13 @@ from tests.fakes.objects import FakeObjects
 from tests.fakes.slack import FakeDirectory
 from tests.fakes.uow import fake_unit_of_work, new_memory
 
-GUEST = "UGUEST"
+GUEST, STRANGER = "UGUEST", "USTRANGER"
 PEOPLE = {
     make.ANNA: make.person(),
     make.BEN: make.person(user=make.BEN, name="Ben"),
     "UADMIN": make.person(user="UADMIN", name="Ada", is_admin=True),
     GUEST: make.person(user=GUEST, name="Gus", is_guest=True),
+    STRANGER: make.person(user=STRANGER, name="Sam of another company"),
 }
 SUMMARY = "SUMMARY: They talk about prices.\nTOPICS: prices; launch\nLANGUAGE: en\nCHAPTERS:\n0:00 Start\n1:00 Prices"
 
@@ -171,7 +176,8 @@ class LibraryDesk:
 
     def wire(self) -> None:
         calendar = Calendar(ZoneInfo("UTC"))
-        people = PeopleService(self.uow, FakeDirectory(dict(PEOPLE)), self.clock)
+        self.directory = FakeDirectory(dict(PEOPLE))
+        people = self.people = PeopleService(self.uow, self.directory, self.clock)
         router = ModelRouter({"library": [self.model]}, self.clock)
         policy = Policy((), guests=self.guests)
         self.limits = LimitsService(self.uow, self.clock, calendar, people, policy, self.daily_tokens)
@@ -206,7 +212,8 @@ class LibraryDesk:
         )
         self.from_store = FromStore(self.uow, self.rights, self.objects, self.clock, self.settings)
         self.items = LibraryItems(self.uow, self.rights)
-        self.answers = LibraryAnswers(self.uow, self.rights, self.clock, "https://acme.slack.com/")
+        answers = LibraryAnswers(self.uow, self.rights, self.clock, "https://acme.slack.com/")
+        self.tool = LibraryTool(answers, parser)
 
     def checkpoint(self, name: str) -> None:
         self.passed.append(name)
@@ -245,6 +252,11 @@ class LibraryDesk:
                 continue
             work = {WORK_TASK: self.work.work, SHOW_TASK: self.showing.show, ASK_TASK: self.showing.ask}[task]
             await work(UUID(payload["content"]))
+
+    async def asked(self, user: str, channel: str | None, query: str, **filters: object) -> str:
+        """What a model is told that searches for somebody."""
+        use = ToolUse("toolu_1", "search_library", json.dumps({"query": query, **filters}))
+        return (await self.tool.use(Asker(Actor(make.TEAM, user), channel), use)).text
 
     # -- what is -------------------------------------------------------------------------------
 

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
 from services.entities import Actor
 from services.entities.library import Content
+from services.entities.tools import ToolUse
 from services.errors import NotAllowed, NotFound, SlackUnavailable
+from services.ports.tools import Asker
 from tests.factories import ANNA, BEN, TEAM
-from tests.services.library.desk import GUEST, LibraryDesk
+from tests.services.library.desk import GUEST, STRANGER, LibraryDesk
 
-ADMIN, STRANGER = "UADMIN", "USTRANGER"
+ADMIN = "UADMIN"
 PLACES = {
     "channel of both": ("C1", "channel"),
     "channel of Anna's": ("C2", "channel"),
     "direct message of Anna's": ("DANNA", "im"),
+    "private channel of both": ("GPRIVATE", "group"),
+    "group message of Anna and a guest": ("GMPIM", "mpim"),
+    "channel shared with another company": ("CCONNECT", "channel"),
 }
 SEES = {
     "channel of both": {ANNA, BEN, ADMIN, GUEST},
     "channel of Anna's": {ANNA},
     "direct message of Anna's": {ANNA},
+    "private channel of both": {ANNA, BEN},
+    "group message of Anna and a guest": {ANNA, GUEST},
+    "channel shared with another company": {ANNA, STRANGER},
 }
-PEOPLE = (ANNA, BEN, ADMIN, GUEST)
+PEOPLE = (ANNA, BEN, ADMIN, GUEST, STRANGER)
+MORE = {"GPRIVATE": {ANNA, BEN}, "GMPIM": {ANNA, GUEST}, "CCONNECT": {ANNA, STRANGER}}
 
 
 async def by_search(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
@@ -53,8 +63,8 @@ async def by_link(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
 
 
 async def by_answer(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
-    found = await desk.answers.near(actor, "What about the lamps?", 5)
-    return any(one.content.id == item.id for one in found)
+    use = ToolUse("toolu_1", "search_library", '{"query": "lamps"}')
+    return item.title in (await desk.tool.use(Asker(actor, None), use)).text
 
 
 async def by_shortcut(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
@@ -65,6 +75,14 @@ async def by_shortcut(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
     return any(one.content.id == item.id for one in added.received)
 
 
+async def by_search_inside(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
+    return bool((await desk.library.search(actor, "lamps", item=item.id)).found)
+
+
+async def by_home(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
+    return any(one.id == item.id for one in await desk.library.recent(actor, 5))
+
+
 async def by_go_on(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
     await desk.intake.go_on(actor, item.id)
     return True
@@ -73,7 +91,9 @@ async def by_go_on(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
 WAYS: dict[str, Callable[[LibraryDesk, Actor, Content], Awaitable[bool]]] = {
     "search": by_search,
     "filter": by_search_for_its_tag,
+    "search inside": by_search_inside,
     "recent": by_recent,
+    "home": by_home,
     "show": by_show,
     "export": by_export,
     "link": by_link,
@@ -102,6 +122,7 @@ async def test_only_those_of_the_place_see_it(place: str, way: str):
     desk = LibraryDesk()
     desk.guests = True
     desk.wire()
+    desk.slack.channels |= MORE
     item = await item_in(desk, place)
     seen = {user for user in PEOPLE if await sees(desk, way, user, item)}
     assert seen == SEES[place]
@@ -123,6 +144,46 @@ async def test_who_left_sees_nothing_at_the_next_request(way: str):
     await desk.rights.moved(Actor(TEAM, BEN))
     assert not await sees(desk, way, BEN, item)
     assert await sees(desk, way, ANNA, item)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_who_is_deactivated_sees_nothing_at_the_next_request(way: str):
+    desk = LibraryDesk()
+    item = await item_in(desk, "channel of both")
+    assert await sees(desk, way, BEN, item)
+    desk.directory.people[BEN] = replace(desk.directory.people[BEN], is_deleted=True)
+    await desk.people.changed(Actor(TEAM, BEN))
+    assert not await sees(desk, way, BEN, item)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_of_two_places_each_is_enough(way: str):
+    desk = LibraryDesk()
+    item = await item_in(desk, "channel of both")
+    await desk.added(desk.file("again.md", b"They speak about lamps in C1."), user=BEN, channel="C3")
+    desk.slack.channels["C1"].remove(BEN)
+    await desk.rights.moved(Actor(TEAM, BEN))
+    assert await sees(desk, way, BEN, item)
+    desk.slack.channels["C3"].remove(BEN)
+    await desk.rights.moved(Actor(TEAM, BEN))
+    assert not await sees(desk, way, BEN, item)
+
+
+@pytest.mark.parametrize("guess", ["000000", "zzzzzz", "' OR 1=1 --", "..", "%", ""])
+async def test_a_guessed_id_is_not_there(guess: str):
+    desk = LibraryDesk()
+    await item_in(desk, "channel of both")
+    with pytest.raises(NotFound):
+        await desk.library.show(Actor(TEAM, BEN), guess)
+
+
+async def test_an_event_that_was_lost_is_made_up_for_in_five_minutes():
+    desk = LibraryDesk()
+    item = await item_in(desk, "channel of both")
+    assert await sees(desk, "link", BEN, item)
+    desk.slack.channels["C1"].remove(BEN)
+    desk.clock.tick(301)
+    assert not await sees(desk, "link", BEN, item)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -86,6 +86,11 @@ class Stand:
     async def set(self, kind: str, subject: str, cap: int, unit: str = TOKENS, period: str = "day") -> None:
         await self.setting.set(Actor(make.TEAM, OWNER), Limit(kind, subject, period, unit, cap))
 
+    async def own_day(self) -> LimitState:
+        """Anna's own tokens of the day."""
+        states = await self.limits.states(make.anna(), None)
+        return next(one for one in states if (one.kind, one.period, one.unit) == ("person", "day", TOKENS))
+
     @property
     def today(self) -> date:
         return self.clock.now().date()

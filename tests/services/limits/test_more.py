@@ -62,7 +62,7 @@ async def test_a_wish_is_decided_once() -> None:
     assert await stand.more.grant(BEN, wish, 500)
     assert not await stand.more.grant(OLGA, wish, 500)
     assert not await stand.more.decline(OLGA, wish)
-    assert (await stand.limits.today(make.anna())).cap == 1_500
+    assert (await stand.own_day()).cap == 1_500
 
 
 async def test_who_asks_cannot_grant_it_to_themselves() -> None:
@@ -100,7 +100,7 @@ async def test_what_is_granted_is_for_its_period_only() -> None:
     stand = Stand()
     await stand.more.grant(OLGA, await asked(stand), 500)
     stand.clock.tick(timedelta(days=1).total_seconds())
-    assert (await stand.limits.today(make.anna())).cap == 1_000
+    assert (await stand.own_day()).cap == 1_000
 
 
 async def test_a_limit_nearly_used_up_is_warned_of_once() -> None:

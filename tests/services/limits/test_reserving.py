@@ -16,10 +16,10 @@ from tests.services.limits.stand import OWNER, OnePrice, Stand
 async def test_what_is_held_counts_until_it_is_settled() -> None:
     stand = Stand()
     held = await stand.reserve(600)
-    today = await stand.limits.today(make.anna())
+    today = await stand.own_day()
     assert (today.spent, today.reserved, today.cap) == (0, 600, 1_000)
     await stand.settle(held, 150)
-    today = await stand.limits.today(make.anna())
+    today = await stand.own_day()
     assert (today.spent, today.reserved) == (150, 0)
 
 
@@ -39,14 +39,14 @@ async def test_a_refusal_says_what_is_left_and_when_the_day_ends() -> None:
     assert (error.limit.left, error.limit.cap, error.needed) == (300, 1_000, 400)
     assert error.raisers == ("UOWNER",)
     assert error.limit.resets_at == datetime(2026, 11, 24, tzinfo=UTC)
-    assert (await stand.limits.today(make.anna())).reserved == 700
+    assert (await stand.own_day()).reserved == 700
 
 
 async def test_the_same_reservation_again_holds_nothing_twice() -> None:
     stand = Stand()
     held = await stand.reserve(600)
     await stand.reserve(600, held)
-    assert (await stand.limits.today(make.anna())).reserved == 600
+    assert (await stand.own_day()).reserved == 600
 
 
 async def test_a_new_day_begins_at_midnight_utc() -> None:
@@ -61,7 +61,7 @@ async def test_what_was_held_yesterday_is_booked_on_yesterday() -> None:
     held = await stand.reserve(1_000)
     stand.clock.tick(12 * 3600)
     await stand.settle(held, 900)
-    assert (await stand.limits.today(make.anna())).spent == 0
+    assert (await stand.own_day()).spent == 0
 
 
 async def test_each_person_of_each_team_has_their_own_day() -> None:
@@ -76,11 +76,11 @@ async def test_only_what_never_started_is_swept() -> None:
     await stand.reserve(100)
     started = await stand.reserve(200)
     async with stand.uow() as uow:
-        await uow.calls.start_reservation(started)
+        await uow.calls.begin(make.call(), started)
         await uow.commit()
     stand.clock.tick(3600)
     assert await stand.limits.sweep(timedelta(minutes=15)) == 1
-    assert (await stand.limits.today(make.anna())).reserved == 200
+    assert (await stand.own_day()).reserved == 200
 
 
 # ---- several limits at once ----------------------------------------------------------------------

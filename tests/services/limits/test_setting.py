@@ -46,5 +46,5 @@ async def test_without_a_limit_of_its_own_the_default_holds_again() -> None:
     stand = Stand(1_000)
     await stand.setting.set(OLGA, limit(5))
     assert await stand.setting.unset(OLGA, "person", make.ANNA) == 1
-    assert (await stand.limits.today(make.anna())).cap == 1_000
+    assert (await stand.own_day()).cap == 1_000
     assert await stand.setting.unset(OLGA, "person", make.ANNA) == 0

@@ -72,8 +72,8 @@ def test_a_video_is_described(video):
         frame_rate=10.0,
         video_codec="h264",
         audio_codec="aac",
-        audio_languages=("deu",),
-        subtitles=(SubtitleTrack(2, "deu"),),
+        audio_languages=("de",),
+        subtitles=(SubtitleTrack(2, "de"),),
         chapters=(Chapter(0.0, 2.0, "Welcome"), Chapter(2.0, 4.0, "Prices")),
     )
 
