@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from storage.embedded import EmbeddedError, serverlog
 from storage.embedded import server as server_module
 from storage.embedded.account import server_account
-from tests.storage.embedded_support import (
+from tests.storage.embedded.support import (
     a_server,
     another_process,
     ask,

@@ -9,7 +9,7 @@ import pytest
 
 from storage.embedded import EmbeddedPostgres
 from storage.embedded.processes import alive
-from tests.storage.embedded_support import (
+from tests.storage.embedded.support import (
     a_server,
     another_process,
     ask,
