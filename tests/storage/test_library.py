@@ -476,7 +476,6 @@ async def test_bytes_that_another_item_has_are_not_kept_again(stores: UnitOfWork
     await stored(stores, ready(sha256="aa"))
     got = await received(stores)
     claim = await claimed(stores, got.content)
-    with pytest.raises(LostClaim):
-        async with stores() as uow:
+    async with stores() as uow:
+        with pytest.raises(LostClaim):
             await uow.library.keep(replace(claim, sha256="aa", object_key="media/other"))
-            await uow.commit()
