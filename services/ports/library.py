@@ -1,5 +1,4 @@
-"""What the library asks of its store and of Slack; and what the site asks of the library: what a person may
-open, and what is said or written in it."""
+"""What the library asks of its store and of Slack."""
 
 from __future__ import annotations
 
@@ -7,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -24,58 +22,6 @@ from services.entities.library import (
     Query,
     Share,
 )
-from services.entities.media import Chapter, MediaKind, Page, Segment
-
-
-class Words(StrEnum):
-    """Whether all that is said or written in an item is there to be read."""
-
-    ALL = "all"
-    COMING = "coming"
-    WAITING = "waiting"
-    LEFT_OUT = "left out"
-
-
-@dataclass(frozen=True, slots=True)
-class PlayableItem:
-    """A stored item as its page shows it. `key`, `poster` and `sheet` are the object store's; `name` is the
-    file's own. `language` is a BCP 47 tag, None where it is not known; `duration` is in seconds.
-    """
-
-    id: UUID
-    title: str
-    kind: MediaKind
-    mimetype: str
-    name: str
-    key: str
-    poster: str | None = None
-    duration: float | None = None
-    language: str | None = None
-    sheet: str | None = None
-    words: Words = Words.ALL
-
-
-@dataclass(frozen=True, slots=True)
-class PlayableText:
-    """What is said in it with its times, or written in it with its pages; in order."""
-
-    segments: Sequence[Segment] = ()
-    chapters: Sequence[Chapter] = ()
-    pages: Sequence[Page] = ()
-
-
-class ItemReader(Protocol):
-    async def item_for(self, actor: Actor, content_id: UUID) -> PlayableItem | None:
-        """None where `actor` may not see it, or it is gone: the two look the same from outside.
-
-        Asked at every request for the page, the file, its captions and poster, and again while a file is
-        being sent: cheap, and true now.
-        """
-        ...
-
-    async def text_of(self, item: PlayableItem) -> PlayableText:
-        """Of an item that `item_for` has just allowed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +164,12 @@ class LibraryStore(Protocol):
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Content]: ...
 
+    async def named(
+        self, team: str, audiences: Collection[str], query: Query, *, limit: int
+    ) -> Sequence[Content]:
+        """Newest first, those with all words in title and tags; the query is a folded one."""
+        ...
+
     async def search(
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Hit]:
@@ -306,54 +258,6 @@ class ChannelDirectory(Protocol):
 
     async def direct(self, actor: Actor) -> Place:
         """The person's conversation with us."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an item is: `done` of `parts` of its sound; `left` are those that the person must decide on.
-
-    `first`: nothing was shared in its channel before. `passages` and `first` are told of ready ones.
-    """
-
-    content: Content
-    done: int = 0
-    parts: int = 0
-    left: int = 0
-    cost: Decimal | None = None
-    passages: int = 0
-    first: bool = False
-
-
-class LibraryPresenter(Protocol):
-    """What is shown of an item where it was shared: one message, kept up to date until it is the card."""
-
-    async def progress(self, share: Share, progress: Progress) -> None: ...
-
-    async def whisper(self, share: Share, content: Content) -> None:
-        """To the sharer alone, where a channel asks first: "Add to the library?"."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """`alt`: what it shows, in words."""
-
-    name: str
-    title: str
-    alt: str
-    data: bytes
-
-
-class SlackPictures(Protocol):
-    """Raises SlackUnavailable."""
-
-    async def keep(self, team: str, picture: Picture) -> str:
-        """A file that nobody sees until a message shows it; its id."""
-        ...
-
-    async def remove(self, team: str, file_id: str) -> None:
-        """No error where it is gone, or never will be."""
         ...
 
 
