@@ -11,7 +11,7 @@ from services.errors import NotAllowed, NotFound, SlackUnavailable
 from services.library.naming import shown
 from services.library.rights import Rights
 from services.library.texts import has_times
-from services.ports.library import PlayableItem, PlayableText, Words
+from services.ports.player import PlayableItem, PlayableText, Words
 from services.ports.work import UnitOfWorkFactory
 
 WAITS = frozenset({ContentState.WAITING, ContentState.UNCERTAIN})
