@@ -106,14 +106,23 @@ delivering AS (
         message_id = excluded.message_id, tokens = excluded.tokens, cost = excluded.cost, at = excluded.at
 )
 """
+_KEPT_ROUND = """
+kept_round AS (
+    INSERT INTO turn_rounds (turn_id, number, call_id, text, uses, thoughts)
+    SELECT held.id, :number, :call, :text, :uses, :thoughts FROM held
+    ON CONFLICT DO NOTHING
+)
+"""
 _IF_HELD = "EXISTS (SELECT FROM held) AND id ="
-_ALL = (
+_SETTLED = (
     _HELD,
     _DONE.replace("WHERE id =", f"WHERE {_IF_HELD}"),
     f"rolled_up AS ({_ROLL_UP})",
     GONE.replace("WHERE id =", f"WHERE {_IF_HELD}"),
-    _ANSWERED,
 )
-STORE_ANSWER = text(f"WITH {', '.join(_ALL)} SELECT count(*) FROM held").bindparams(  # noqa: S608 - parts of our own
+STORE_ANSWER = text(f"WITH {', '.join((*_SETTLED, _ANSWERED))} SELECT count(*) FROM held").bindparams(  # noqa: S608 - parts of our own
     bindparam("spent", type_=JSONB)
+)
+STORE_ROUND = text(f"WITH {', '.join((*_SETTLED, _KEPT_ROUND))} SELECT count(*) FROM held").bindparams(  # noqa: S608 - parts of our own
+    bindparam("spent", type_=JSONB), bindparam("uses", type_=JSONB), bindparam("thoughts", type_=JSONB)
 )

@@ -9,17 +9,19 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 
 from services.entities import Actor, CallOutcome, Message, ModelCall, Usage
+from services.entities.tools import Round, Thought, ToolUse
 from services.errors import LostClaim
 from storage.budgets import SqlBudgets
-from storage.call_statements import BEGIN_CALL, CLOSE_CALL, STORE_ANSWER
+from storage.call_statements import BEGIN_CALL, CLOSE_CALL, STORE_ANSWER, STORE_ROUND
 from storage.chat.rows import storable
-from storage.tables import OPEN_OUTCOMES, ai_calls, is_any
+from storage.tables import OPEN_OUTCOMES, ai_calls, is_any, turn_rounds
 
 _OF_TURN = (
     select(ai_calls)
     .where(ai_calls.c.turn_id == bindparam("turn"))
     .order_by(ai_calls.c.started_at, ai_calls.c.id)
 )
+_ROUNDS = select(turn_rounds).where(turn_rounds.c.turn_id == bindparam("turn")).order_by(turn_rounds.c.number)
 _UNFINISHED = _OF_TURN.where(is_any(ai_calls.c.outcome, OPEN_OUTCOMES))
 
 
@@ -59,6 +61,26 @@ class SqlCallStore(SqlBudgets):
         )
         if not held:
             raise LostClaim
+
+    async def store_round(
+        self, round_: Round, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+    ) -> None:
+        held = await self._value(
+            STORE_ROUND,
+            **_round(round_),
+            **_result(call),
+            call=call.id,
+            reservations=[reservation_id],
+            spent=dict(spent),
+            whole=False,
+            started=True,
+            attempt=attempt,
+        )
+        if not held:
+            raise LostClaim
+
+    async def rounds(self, turn_id: UUID) -> Sequence[Round]:
+        return [_to_round(row) for row in await self._all(_ROUNDS, turn=turn_id)]
 
     async def finish(self, call: ModelCall) -> None:
         await self._run(CLOSE_CALL, call=call.id, **_result(call))
@@ -117,6 +139,22 @@ def _answer(message: Message) -> dict[str, object]:
         "at": message.at,
         "tokens": message.tokens,
     }
+
+
+def _round(round_: Round) -> dict[str, object]:
+    return {
+        "turn": round_.turn_id,
+        "number": round_.number,
+        "text": storable(round_.text),
+        "uses": [{"id": u.id, "name": u.name, "arguments": storable(u.arguments)} for u in round_.uses],
+        "thoughts": [{"model": each.model, "content": dict(each.content)} for each in round_.thoughts],
+    }
+
+
+def _to_round(row: Row[Any]) -> Round:
+    uses = tuple(ToolUse(each["id"], each["name"], each["arguments"]) for each in row.uses)
+    thoughts = tuple(Thought(each["model"], each["content"]) for each in row.thoughts)
+    return Round(row.turn_id, row.number, row.text, uses, thoughts)
 
 
 def _result(call: ModelCall) -> dict[str, object]:

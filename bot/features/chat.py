@@ -18,7 +18,8 @@ from bot.upkeep import Upkeep
 from handlers.chat import ChatHandlers
 from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, KeptAnswers, Preparation
 from services.chat.context import ContextBuilder
-from services.library import LibraryAnswers, LibraryFiles
+from services.library import LibraryAnswers, LibraryFiles, LibraryTool
+from services.library.query import QueryParser
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +66,7 @@ def preparation(
     return Preparation(
         o.uow, o.directory, shared.people, o.router, context, shared.limits, shared.policy, shared.pauses,
         shared.prices, o.clock, shared.calendar, o.checkpoint, chosen,
-        LibraryAnswers(o.uow, rights, o.clock, identity.url),
+        LibraryTool(
+            LibraryAnswers(o.uow, rights, o.clock, identity.url), QueryParser(shared.calendar, o.clock.now)
+        ),
     )  # fmt: skip

@@ -1,12 +1,14 @@
 """Answers given again: the very same question, in the very same context, within a day.
 
 A model is told nothing but the context, so whoever has an equal one may have its answer, too; the team is
-part of the key all the same. What is to be answered anew ("Answer again", "Continue") passes this by.
+part of the key all the same. An answer that looked something up was told more, which others may not see and
+which changes: it is never kept. What is to be answered anew ("Answer again", "Continue") passes this by.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -17,7 +19,7 @@ from services.calendar import Calendar
 from services.entities import CallOutcome, Claim, ModelCall, Source
 from services.entities.answers import KeptAnswer
 from services.ports.clock import Clock
-from services.ports.models import ChatModel, Finished, ImagePart, ModelMessage, ModelRequest, Part
+from services.ports.models import ChatModel, Finished, ImagePart, ModelMessage, ModelRequest, Part, TextPart
 from services.ports.work import UnitOfWorkFactory
 
 ANEW = frozenset({Source.AGAIN, Source.CONTINUE})
@@ -46,7 +48,8 @@ class KeptAnswers:
     def key(
         self, claim: Claim, request: ModelRequest, call: ModelCall, finished: Finished | None
     ) -> bytes | None:
-        """What to keep an answer under; None where it is not whole, or continues another."""
+        """What to keep an answer under; None where it is not whole, or continues another. `request` is the
+        first of its turn, and the only one."""
         whole = call.outcome is CallOutcome.ANSWERED and finished is not None and finished.stop == "end"
         if not self._lifetime or not whole or claim.turn.source is Source.CONTINUE:
             return None
@@ -85,7 +88,10 @@ def digest_of(request: ModelRequest) -> bytes:
     """Of all that decides about an answer; what only steers the provider's own cache is left out."""
     said = [[message.role, _parts(message)] for message in request.messages]
     system = [part.text for part in request.system]
-    return sha256(orjson.dumps([request.purpose, request.max_tokens, system, said])).digest()
+    asked = [request.purpose, request.max_tokens, system, said]
+    if request.tools:
+        asked += [[tool.name, tool.description, dict(tool.schema)] for tool in request.tools]
+    return sha256(orjson.dumps(asked)).digest()
 
 
 def _parts(message: ModelMessage) -> Sequence[object]:
@@ -93,6 +99,9 @@ def _parts(message: ModelMessage) -> Sequence[object]:
 
 
 def _part(part: Part) -> object:
-    if isinstance(part, ImagePart):
-        return [part.mimetype, sha256(part.data).hexdigest()]
-    return part.text
+    match part:
+        case ImagePart():
+            return [part.mimetype, sha256(part.data).hexdigest()]
+        case TextPart():
+            return part.text
+    return [type(part).__name__, asdict(part)]

@@ -111,6 +111,10 @@ class CallLedger:
 
         await persistently(self.clock, store)
 
+    def begin_anew(self) -> None:
+        """What there was is settled: the same reservation is for what follows."""
+        self.calls.clear()
+
     def first_token(self, call: UUID) -> None:
         self._first[call] = self._elapsed(call)
 

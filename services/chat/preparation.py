@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Protocol
 from uuid import UUID
 
 from services.calendar import Calendar
@@ -14,9 +13,11 @@ from services.chat.intake import is_worded
 from services.chat.ledger import CallLedger, fold_reservation
 from services.chat.length import NORMAL, Length, capped
 from services.chat.reserving import Reserving
-from services.chat.sources import Addresses
+from services.chat.searching import Searching
+from services.chat.sources import Addresses, Seen
 from services.chat.thread import Thread, thread_of
 from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
+from services.entities.tools import Round
 from services.errors import (
     EmptyQuestion,
     LostClaim,
@@ -38,6 +39,7 @@ from services.ports.clock import Checkpoint, Clock
 from services.ports.models import Prices
 from services.ports.presenter import Sources
 from services.ports.slack import SlackDirectory
+from services.ports.tools import Toolbox
 from services.ports.work import UnitOfWorkFactory
 from services.retry import persistently, to_the_end
 
@@ -60,12 +62,6 @@ class ChatSettings:
     """Workers that may die with a turn, or find Slack closed, before it is given up."""
 
 
-class Librarian(Protocol):
-    async def about(self, actor: Actor, channel: str | None, question: str) -> str:
-        """Material to a question, to be told with it; `channel` None: only the asker reads the answer."""
-        ...
-
-
 class Preparation:
     def __init__(
         self,
@@ -82,9 +78,9 @@ class Preparation:
         calendar: Calendar,
         checkpoint: Checkpoint,
         settings: ChatSettings,
-        library: Librarian | None = None,
+        toolbox: Toolbox | None = None,
     ) -> None:
-        self._library = library
+        self._searching = Searching(uow, toolbox)
         self._uow = uow
         self._directory = directory
         self._people = people
@@ -124,15 +120,16 @@ class Preparation:
         """What to send, folded until it fits; `percent` is how full it was before. Raises Stopped."""
         await self._read_history(claim)
         instruction = CONTINUE if claim.turn.source is Source.CONTINUE else length.instruction
-        reference = await self._reference(claim)
+        tools = await self._searching.offered(claim)
         fullest = 0
         while not token.cancelled:
             thread = await self.thread(claim)
             names = await self._names(thread)
-            context = await self._context.build(thread, names, instruction=instruction, reference=reference)
+            context = await self._context.build(thread, names, instruction=instruction, tools=tools)
             fullest = max(fullest, context.percent)
             if context.fold is None:
-                return capped(replace(context, percent=min(fullest, 100)), length)
+                whole = capped(replace(context, percent=min(fullest, 100)), length)
+                return await self._searching.taken_up(claim, whole)
             await self._fold(claim, context.fold)
         raise Stopped
 
@@ -152,18 +149,10 @@ class Preparation:
     async def sources(self, claim: Claim) -> Sources:
         """The addresses that the answer of a turn may hold, as they were when it was asked."""
         try:
-            return await self._context.sources(await self.thread(claim), await self._reference(claim))
+            known = await self._context.sources(await self.thread(claim))
         except Stopped:
             return NO_ADDRESSES
-
-    async def _reference(self, claim: Claim) -> str:
-        """What the library has to say to it, as everyone who will read the answer may know."""
-        if self._library is None:
-            return ""
-        alone = claim.conversation.channel_kind == "im"
-        asked = " ".join(question.text for question in claim.questions)
-        channel = None if alone else claim.conversation.channel
-        return await self._library.about(claim.turn.actor, channel, asked)
+        return Seen(known, await self._searching.sources(claim))
 
     async def _names(self, thread: Thread) -> Mapping[str, str]:
         team = thread.conversation.team
@@ -222,6 +211,13 @@ class Preparation:
         context = await self._reserving.answer(claim, context)
         self._checkpoint("reserved")
         return context, self._ledger(claim, "chat", claim.turn.id, context.tokens)
+
+    async def after(self, claim: Claim, context: Context, ended: Round) -> Context:
+        """What is to be sent next, once a round's uses are done, with its own worst case held.
+
+        Raises NotEnoughBudget.
+        """
+        return await self._reserving.more(claim, await self._searching.after(claim, context, ended))
 
     def _ledger(self, claim: Claim, purpose: str, reservation: UUID, tokens_in: int) -> CallLedger:
         return CallLedger(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from services.chat.answer import call_of_answer, failed_before, notes_of
+from services.chat.answer import calls_of_answer, failed_before, notes_of
 from services.chat.ledger import release
 from services.chat.preparation import Preparation
 from services.entities import CallOutcome, Claim, Message, ModelCall
@@ -44,10 +44,11 @@ class Remains:
             answer = await uow.chat.answer_of(claim.turn.id)
             calls = await uow.calls.of_turn(claim.turn.id)
             unknown = await uow.calls.unfinished(claim.turn.id)
-        given = call_of_answer(calls)
-        if answer is not None and given is not None:
-            await self._deliver(claim, answer, given, failed_before(calls, given))
-            return given.outcome
+            rounds = await uow.calls.rounds(claim.turn.id)
+        given = calls_of_answer(calls, len(rounds))
+        if answer is not None and given:
+            await self._deliver(claim, answer, given, failed_before(calls, given[-1]))
+            return given[-1].outcome
         if claim.turn.stop_requested:
             await self._let_go(claim)
             raise Stopped
@@ -56,7 +57,9 @@ class Remains:
         await self._ask_whether_again(claim, unknown)
         return CallOutcome.UNCERTAIN
 
-    async def _deliver(self, claim: Claim, answer: Message, given: ModelCall, failed: str | None) -> None:
+    async def _deliver(
+        self, claim: Claim, answer: Message, given: Sequence[ModelCall], failed: str | None
+    ) -> None:
         notes = notes_of(given, models=self._router.names("chat"), failover_from=failed)
         await self._show.deliver(claim, answer.text, notes, await self._prepare.sources(claim))
 

@@ -29,13 +29,19 @@ class Reserving:
 
         Raises NotEnoughBudget, which names a cheaper model where what is left would do for that.
         """
-        context = self._as_chosen(claim, context)
+        return await self._held(claim, self._as_chosen(claim, context), question=True)
+
+    async def more(self, claim: Claim, context: Context) -> Context:
+        """The same for one more call of a turn: nobody has asked another question."""
+        return await self._held(claim, context, question=False)
+
+    async def _held(self, claim: Claim, context: Context, *, question: bool) -> Context:
         try:
-            await self._hold_answer(claim, context)
+            await self._hold_answer(claim, context, question=question)
         except NotEnoughBudget:
             room = await self._limits.room(claim.turn.actor, claim.turn.channel)
             context = self._shortened(context, room)
-            await self._hold_shorter(claim, context, room)
+            await self._hold_shorter(claim, context, room, question=question)
         return context
 
     async def hold(
@@ -53,15 +59,15 @@ class Reserving:
             reservation, claim.turn.actor, worst, channel=claim.turn.channel, question=question
         )
 
-    async def _hold_answer(self, claim: Claim, context: Context) -> None:
+    async def _hold_answer(self, claim: Claim, context: Context, *, question: bool) -> None:
         request = context.request
         await self.hold(
-            claim, request.purpose, claim.turn.id, context.tokens, request.max_tokens, question=True
+            claim, request.purpose, claim.turn.id, context.tokens, request.max_tokens, question=question
         )
 
-    async def _hold_shorter(self, claim: Claim, context: Context, room: Amount) -> None:
+    async def _hold_shorter(self, claim: Claim, context: Context, room: Amount, *, question: bool) -> None:
         try:
-            await self._hold_answer(claim, context)
+            await self._hold_answer(claim, context, question=question)
         except NotEnoughBudget as error:
             error.cheaper = self._cheaper(context, room)
             raise

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from services.ports.presenter import Sources
 from services.slack import unescaped
 
 WEB = frozenset({"http", "https"})
@@ -52,6 +53,19 @@ class Addresses:
     def _is_known_without_scheme(self, scheme: str, rest: str) -> bool:
         """`example.com/a` in a thread is what Slack makes a web address of, and the other way round."""
         return any((known, rest) in self.known for known in ({""} if scheme else WEB))
+
+
+class Seen:
+    """The Sources port over what grows while an answer is written."""
+
+    def __init__(self, *known: Sources) -> None:
+        self._known = list(known)
+
+    def add(self, more: Sources) -> None:
+        self._known.append(more)
+
+    def allows(self, url: str) -> bool:
+        return any(each.allows(url) for each in self._known)
 
 
 def addresses_of(texts: Iterable[str]) -> Addresses:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.entities import Author, FileRef, Message
-from services.ports.models import ImagePart, ModelMessage, Part, TextPart
+from services.ports.models import ModelMessage, Part, TextPart
 from services.ports.slack import FileText
 
 BEGINS_WITH_US = "(the thread begins with your message)"
@@ -63,7 +63,7 @@ def last_of_user(messages: Sequence[ModelMessage]) -> int | None:
 
 def marked(message: ModelMessage) -> ModelMessage:
     *head, last = message.parts
-    if isinstance(last, ImagePart):
+    if not isinstance(last, TextPart):
         return message
     return ModelMessage(message.role, (*head, TextPart(last.text, cache=True)))
 

@@ -18,6 +18,7 @@ from services.chat.leaving import Leaving
 from services.chat.length import length_of
 from services.chat.preparation import ChatSettings, Preparation
 from services.chat.remains import Remains
+from services.chat.rounds import Rounds
 from services.chat.working import Working
 from services.chat.writing import AnswerWriting
 from services.entities import CallOutcome, Claim, Source, Turn, TurnState
@@ -63,7 +64,8 @@ class ChatService:
         self._uow = uow
         self._show = presenter
         self._prepare = preparation
-        self._writing = AnswerWriting(uow, presenter, router, clock, checkpoint, kept)
+        rounds = Rounds(uow, preparation, router, clock, checkpoint)
+        self._writing = AnswerWriting(uow, presenter, router, rounds, clock, checkpoint, kept)
         self._kept = kept
         self._router = router
         self._cancellation = cancellation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,8 @@ from services.chat.answer import CUT, Answer, notes_of
 from services.chat.answers import KeptAnswers
 from services.chat.context import Context
 from services.chat.ledger import CallLedger
+from services.chat.rounds import Rounds
+from services.chat.sources import Seen
 from services.entities import Author, CallOutcome, Claim, Message, ModelCall
 from services.entities.answers import KeptAnswer
 from services.errors import LostClaim, ModelBroke, Stopped, StorageUnavailable
@@ -38,6 +40,7 @@ class AnswerWriting:
         uow: UnitOfWorkFactory,
         presenter: Presenter,
         router: ModelRouter,
+        rounds: Rounds,
         clock: Clock,
         checkpoint: Checkpoint,
         kept: KeptAnswers,
@@ -45,6 +48,7 @@ class AnswerWriting:
         self._uow = uow
         self._show = presenter
         self._router = router
+        self._rounds = rounds
         self._clock = clock
         self._checkpoint = checkpoint
         self._kept = kept
@@ -64,63 +68,72 @@ class AnswerWriting:
         await to_the_end(persistently(self._clock, store))
         self._checkpoint("answered")
         log.info("turn.answered", turn=str(claim.turn.id), model=call.model, outcome=call.outcome)
-        await self._show.deliver(claim, kept.text, await self._notes(claim, context, call), context.sources)
+        await self._show.deliver(claim, kept.text, await self._notes(claim, context, [call]), context.sources)
         return call.outcome
 
     async def write(
         self, claim: Claim, context: Context, ledger: CallLedger, preferred: str | None, token: CancelToken
     ) -> CallOutcome:
         """How it ended, with all that came stored and shown. Raises what kept an answer from beginning."""
-        answer = Answer(await self._show.answer(claim, context.sources), ledger)
-        events = self._router.stream(context.request, ledger, preferred)
+        answer = await self._begun(claim, context, ledger)
         try:
-            await until_cancelled(answer.take_all(events), token)
+            await until_cancelled(self._rounds.ask(claim, answer, preferred), token)
         except ModelBroke as error:
             answer.known = error.usage
-            return await self._finish(claim, context, answer, CallOutcome.PARTIAL, str(error)[:300])
+            return await self._finish(claim, answer, CallOutcome.PARTIAL, str(error)[:300])
         except Stopped:
-            return await self._finish(claim, context, answer, CallOutcome.STOPPED)
+            return await self._finish(claim, answer, CallOutcome.STOPPED)
         except asyncio.CancelledError:
             # This process is told to go: what came so far is kept, as if the model had broken off.
-            if answer.parts:
-                await self._finish(claim, context, answer, CallOutcome.PARTIAL, "shutdown")
+            if answer.call is not None and answer.text:
+                await self._finish(claim, answer, CallOutcome.PARTIAL, "shutdown")
             raise
         except (StorageUnavailable, LostClaim):
             await answer.stream.abandon()
             raise
         except Exception as error:
-            if not answer.parts:
+            if not answer.text:
                 raise
             log.exception("answer.broke", turn=str(claim.turn.id))
-            return await self._finish(claim, context, answer, CallOutcome.PARTIAL, type(error).__name__)
+            return await self._finish(claim, answer, CallOutcome.PARTIAL, type(error).__name__)
         if answer.is_cut:
-            return await self._finish(claim, context, answer, CallOutcome.PARTIAL, CUT)
-        return await self._finish(claim, context, answer, CallOutcome.ANSWERED)
+            return await self._finish(claim, answer, CallOutcome.PARTIAL, CUT)
+        return await self._finish(claim, answer, CallOutcome.ANSWERED)
+
+    async def _begun(self, claim: Claim, context: Context, ledger: CallLedger) -> Answer:
+        seen = Seen(context.sources)
+        stream = await self._show.answer(claim, seen)
+        said = [each.text for each in context.rounds]
+        return Answer(stream, ledger, context, seen, list(context.calls), said)
 
     async def _finish(
-        self, claim: Claim, context: Context, answer: Answer, outcome: CallOutcome, error: str | None = None
+        self, claim: Claim, answer: Answer, outcome: CallOutcome, error: str | None = None
     ) -> CallOutcome:
         """Raises Stopped where nothing has gone out yet."""
-        if answer.call is None:
+        given = answer.given(outcome, error)
+        if not given:
             raise Stopped
-        call = answer.ended(answer.call, outcome, error)
         try:
-            await to_the_end(self._store(claim, context, answer, call))
+            await to_the_end(self._store(claim, answer, given))
         except (StorageUnavailable, LostClaim):
             await answer.stream.abandon()
             raise
         self._checkpoint("answered")
+        call = given[-1]
         log.info(
             "turn.answered", turn=str(claim.turn.id), model=call.model, outcome=outcome, ms=call.latency_ms
         )
-        failed_over = answer.opened.failed_over_from if answer.opened else None
-        await answer.stream.finish(await self._notes(claim, context, call, failed_over))
+        await answer.stream.finish(await self._notes(claim, answer.context, given, answer.failed_over_from))
         return outcome
 
-    async def _store(self, claim: Claim, context: Context, answer: Answer, call: ModelCall) -> None:
+    async def _store(self, claim: Claim, answer: Answer, given: Sequence[ModelCall]) -> None:
         """Message, call log, rollup and settled reservation, in one transaction."""
-        message = replace(self._message(claim, context, answer.text), tokens=call.usage.tokens_out)
-        kept_as = self._kept.key(claim, context.request, call, answer.finished)
+        context, call = answer.context, given[-1]
+        message = replace(
+            self._message(claim, context, answer.text), tokens=sum(each.usage.tokens_out for each in given)
+        )
+        alone = len(given) == 1 and not answer.calls
+        kept_as = self._kept.key(claim, context.request, call, answer.finished) if alone else None
 
         async def store() -> None:
             ledger = answer.ledger
@@ -144,9 +157,9 @@ class AnswerWriting:
         )
 
     async def _notes(
-        self, claim: Claim, context: Context, call: ModelCall, failed_over: str | None = None
+        self, claim: Claim, context: Context, given: Sequence[ModelCall], failed_over: str | None = None
     ) -> AnswerNotes:
-        notes = notes_of(call, models=self._router.names("chat"), failover_from=failed_over)
+        notes = notes_of(given, models=self._router.names("chat"), failover_from=failed_over)
         full = context.percent >= TELL_FULL_AT and not claim.conversation.warned_full
         if full:
             await self._note_warned(claim.conversation.id)

@@ -14,6 +14,7 @@ from services.library.settings import LibrarySettings
 from services.library.showing import Showing
 from services.library.storing import Storing
 from services.library.summary import Summaries
+from services.library.tool import LibraryTool
 from services.library.transcription import Transcription
 from services.library.understanding import Understanding
 from services.library.work import LibraryWork
@@ -26,6 +27,7 @@ __all__ = [
     "LibraryItems",
     "LibraryService",
     "LibrarySettings",
+    "LibraryTool",
     "LibraryWork",
     "Posters",
     "Rights",

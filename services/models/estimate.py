@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import re
 
+import orjson
+
 from services.entities import Usage
-from services.ports.models import ImagePart, ModelRequest, Part
+from services.entities.tools import Thought, ToolUse
+from services.ports.models import ImagePart, ModelRequest, Part, Tool
 
 CHARACTERS_PER_TOKEN = 3.5
 IMAGE_TOKENS = 1_600
 MESSAGE_TOKENS = 4
+TOOL_TOKENS = 60
 DENSER = (  # (characters, tokens each)
     (re.compile("[\u0370-\u2e7f]"), 1.0),  # Greek to Thai, and symbols
     (re.compile("[\u2e80-\uffff]"), 1.5),  # Chinese, Japanese, Korean
@@ -31,7 +35,8 @@ def estimate_tokens(text: str) -> int:
 def estimate_request(request: ModelRequest) -> int:
     """Tokens of the whole input; the output cap is not in it."""
     parts: list[Part] = [*request.system, *(part for message in request.messages for part in message.parts)]
-    return MESSAGE_TOKENS * (len(request.messages) + 1) + sum(map(_part_tokens, parts))
+    told = sum(map(_part_tokens, parts)) + sum(map(_tool_tokens, request.tools))
+    return MESSAGE_TOKENS * (len(request.messages) + 1) + told
 
 
 def estimate_usage(request: ModelRequest, answer: str) -> Usage:
@@ -40,4 +45,17 @@ def estimate_usage(request: ModelRequest, answer: str) -> Usage:
 
 
 def _part_tokens(part: Part) -> int:
-    return IMAGE_TOKENS if isinstance(part, ImagePart) else estimate_tokens(part.text)
+    match part:
+        case ImagePart():
+            return IMAGE_TOKENS
+        case ToolUse(name=name, arguments=arguments):
+            return MESSAGE_TOKENS + estimate_tokens(name + arguments)
+        case Thought(content=content):
+            return estimate_tokens(orjson.dumps(dict(content)).decode())
+    return estimate_tokens(part.text)
+
+
+def _tool_tokens(tool: Tool) -> int:
+    """Its frame in the prompt included."""
+    schema = orjson.dumps(dict(tool.schema)).decode()
+    return TOOL_TOKENS + estimate_tokens(tool.name + tool.description + schema)

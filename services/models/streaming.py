@@ -49,11 +49,15 @@ Open = Callable[[], AbstractAsyncContextManager[RawResponse]]
 
 
 class Reading(Protocol):
-    """What a provider's events have told so far. `finished` or `fault` end the answer."""
+    """What a provider's events have told so far. `finished` or `fault` end the answer.
+
+    `received` grows with whatever shows, besides text, that the model is at work.
+    """
 
     finished: Finished | None
     fault: Fault | None
     request_id: str | None
+    received: int
 
     def take(self, event: dict[str, Any]) -> str:
         """Note an event; returns the text it brings."""
@@ -108,9 +112,12 @@ class Answer:
             while chunk is not None and not self._over:
                 async with asyncio.timeout_at(deadline):
                     chunk = await anext(chunks, None)
+                before = self._reading.received
                 if text := self._take(cutter.end() if chunk is None else cutter.feed(chunk)):
                     yield text
                     deadline = loop.time() + self._timeouts.stall
+                elif self._reading.received > before:
+                    deadline = max(deadline, loop.time() + self._timeouts.stall)
             await _drain(chunks)
 
     @property

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.entities import BudgetLine, BudgetState, CallOutcome, Message, ModelCall
 from services.entities.limits import Asking
+from services.entities.tools import Round
 
 Reservation = tuple[UUID, Sequence[BudgetLine]]
 
@@ -46,6 +47,16 @@ class CallStore(Protocol):
 
         `kept_as`: the key under which it may be given again. Raises LostClaim.
         """
+        ...
+
+    async def store_round(
+        self, round_: Round, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+    ) -> None:
+        """`hold`, `finish`, `settle`, and the round kept: all or nothing, in one statement. Raises LostClaim."""
+        ...
+
+    async def rounds(self, turn_id: UUID) -> Sequence[Round]:
+        """In order."""
         ...
 
     async def finish(self, call: ModelCall) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from services.entities import Usage
+from services.entities.tools import Thought, ToolUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,17 @@ class ImagePart:
     data: bytes
 
 
-Part = TextPart | ImagePart
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What came of the use of this id; `failed`: nothing, and why."""
+
+    use: str
+    text: str
+    failed: bool = False
+
+
+Part = TextPart | ImagePart | ToolUse | ToolResult | Thought
+"""A message of the assistant may hold thoughts, then text, then uses; the user's next one begins with their results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +43,28 @@ class ModelMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """What a model may ask for. `schema`: a JSON schema of one object, whose optional members are left out."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """What a model is asked. The prefix (system, then older messages) is kept stable for provider caches."""
+    """What a model is asked. The prefix (tools, system, then older messages) is kept stable for provider caches."""
 
     system: tuple[TextPart, ...]
     messages: tuple[ModelMessage, ...]
     max_tokens: int
     purpose: str
     cache_key: str = ""  # groups similar requests (a conversation's id)
+    tools: tuple[Tool, ...] = ()
+    may_use: bool = True  # False: it sees its tools, and has to answer without using them
+
+
+Stop = Literal["end", "length", "refusal", "context", "tools"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +74,14 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """`stop`: "end", "length" (output cap), "refusal" or "context" (input too long)."""
+    """`stop`: "end", "length" (output cap), "refusal", "context" (input too long) or "tools": it waits for
+    what came of `uses`."""
 
     usage: Usage
-    stop: Literal["end", "length", "refusal", "context"]
+    stop: Stop
     request_id: str | None = None
+    uses: tuple[ToolUse, ...] = ()
+    thoughts: tuple[Thought, ...] = ()
 
 
 ModelEvent = TextDelta | Finished

@@ -5,7 +5,14 @@ from __future__ import annotations
 from storage.tables.alerts import alert_mails, check_states, digests, incidents, maintenance, pauses
 from storage.tables.answers import prompt_cache
 from storage.tables.base import is_any, metadata
-from storage.tables.calls import OPEN_OUTCOMES, ai_calls, budget_counters, reservations, usage_daily
+from storage.tables.calls import (
+    OPEN_OUTCOMES,
+    ai_calls,
+    budget_counters,
+    reservations,
+    turn_rounds,
+    usage_daily,
+)
 from storage.tables.chat import (
     OPEN_STATES,
     RUNNING_STATES,
@@ -69,6 +76,7 @@ __all__ = [
     "slack_events",
     "transcript_segments",
     "turn_is_open",
+    "turn_rounds",
     "turns",
     "usage_daily",
     "users",

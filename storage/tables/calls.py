@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.entities import CallOutcome
-from storage.tables.base import DOLLARS, EMPTY_TEXT, FALSE, MOMENT, ZERO, kind, metadata
+from storage.tables.base import DOLLARS, EMPTY_LIST, EMPTY_TEXT, FALSE, MOMENT, ZERO, kind, metadata
 
 UTC_TODAY = text("(now() AT TIME ZONE 'UTC')::date")
 SECONDS = Numeric(14, 3)
@@ -58,6 +58,17 @@ ai_calls = Table(
 )
 Index("ix_ai_calls_turn", ai_calls.c.turn_id, postgresql_where=ai_calls.c.turn_id.is_not(None))
 Index("ix_ai_calls_user", ai_calls.c.team, ai_calls.c.user_id, ai_calls.c.started_at)
+
+turn_rounds = Table(
+    "turn_rounds",
+    metadata,
+    Column("turn_id", ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="from 1"),
+    Column("call_id", Uuid, nullable=False, comment="the call that ended in these uses"),
+    Column("text", Text, nullable=False, comment="what was said before them"),
+    Column("uses", JSONB, nullable=False, comment="[{id, name, arguments}]: tools that the model asked for"),
+    Column("thoughts", JSONB, nullable=False, server_default=EMPTY_LIST, comment="[{model, content}]"),
+)
 
 usage_daily = Table(
     "usage_daily",

@@ -14,8 +14,9 @@ from typing import Any
 
 from jobs.queue import install
 from services.entities import Actor
-from services.entities.library import Passage
+from services.entities.library import Passage, Query
 from services.library.answers import LibraryAnswers
+from services.ports.tools import Asker
 from services.ports.work import UnitOfWorkFactory
 from storage.embedded import EmbeddedPostgres
 from storage.engine import make_engine
@@ -106,8 +107,9 @@ async def recall(uow: UnitOfWorkFactory, rights: Any, *, distractors: int = 1_50
 
 
 async def is_found(answers: LibraryAnswers, question: str, passage: str) -> bool:
-    found = await answers.near(Actor("T1", "UANNA"), question, AMONG)
-    return any(hit.passage.text == passage for one in found for hit in one.hits)
+    """Asked as a model may ask at worst: in the person's own words."""
+    told = await answers.search(Asker(Actor("T1", "UANNA"), None), Query(question), AMONG)
+    return any(passage in line for line in told)
 
 
 async def main(rights_of: Callable[[UnitOfWorkFactory], Any]) -> None:

@@ -197,15 +197,29 @@ async def test_files_of_the_form_are_kept_for_the_channel(stage):
 
 
 async def test_a_question_is_answered_from_the_library_with_its_link(stage):
-    channel = stage.channel()
-    message = await dropped(
-        stage,
-        "ana",
-        channel,
-        "facts.txt",
-        b"The kowari camera costs ninety euros a day.\n" + channel.id.encode(),
+    """In the channel and in a direct message; who is not in the channel is told that it is not in the library."""
+    channel, elsewhere = stage.channel(), stage.channel("mia")
+    said = b"The pricing of the kowari camera: ninety euros a day.\n" + channel.id.encode()
+    message = await dropped(stage, "ana", channel, "facts.txt", said)
+    other = await dropped(stage, "mia", elsewhere, "lamps.txt", b"Lamps only.\n" + channel.id.encode())
+    for each, place in ((message, channel), (other, elsewhere)):
+        await ready(stage, place, each)
+    here = await stage.mention("ben", channel, "What did she say about the kowari's pricing?")
+    alone = await stage.people.post("ben", dm(stage, "ben"), "And what is the pricing of the kowari camera?")
+    there = await stage.mention("mia", elsewhere, "What did she say about the kowari's pricing?")
+    link = f"/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    for question, place in ((here, channel), (alone, dm(stage, "ben"))):
+        told = everything(await stage.answer(place, question.ts))
+        assert "ninety euros" in told
+        assert link in told
+    told = everything(await stage.answer(elsewhere, there.ts))
+    assert "it is not in the library" in told
+    assert "ninety" not in told
+    calls = await stage.rows(
+        "SELECT outcome FROM ai_calls AS c JOIN turns AS t ON t.id = c.turn_id WHERE t.key = $1", here.ts
     )
-    await ready(stage, channel, message)
-    question = await stage.mention("ben", channel, "What does the kowari camera cost?")
-    answer = await stage.answer(channel, question.ts)
-    assert "ninety euros" in everything(answer)
+    assert [call["outcome"] for call in calls] == ["answered", "answered"]
+
+
+def dm(stage, who):
+    return stage.workspace.app_dm(stage.workspace.user(who))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.entities import BudgetLine, BudgetState, CallOutcome, Message, ModelCall, TurnState
 from services.entities.limits import Asking
+from services.entities.tools import Round
 from services.errors import LimitsChanged, LostClaim, TooManyRequests
 from tests.fakes.chat import FakeChatStore
 from tests.fakes.limits import MINUTE, counter
@@ -59,6 +60,19 @@ class FakeCallStore(FakeStore):
             await self._chat.set_turn(answer.turn_id, TurnState.DELIVERING)
         if kept_as is not None:
             self._put(self._memory.kept, kept_as, Kept(answer, call))
+
+    async def store_round(
+        self, round_: Round, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
+    ) -> None:
+        await self._chat.hold(round_.turn_id, attempt)
+        await self.finish(call)
+        await self.settle(reservation_id, spent)
+        if (key := (round_.turn_id, round_.number)) not in self._memory.rounds:
+            self._put(self._memory.rounds, key, round_)
+
+    async def rounds(self, turn_id: UUID) -> Sequence[Round]:
+        found = [one for one in self._memory.rounds.values() if one.turn_id == turn_id]
+        return sorted(found, key=lambda one: one.number)
 
     async def finish(self, call: ModelCall) -> None:
         stored = self._memory.calls.get(call.id)

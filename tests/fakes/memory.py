@@ -22,6 +22,7 @@ from services.entities import (
 )
 from services.entities.alerts import AlertMail, Incident, Maintenance, Pause, Reading
 from services.entities.limits import Limit, LimitRequest
+from services.entities.tools import Round
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -73,6 +74,7 @@ class Memory:
     feedback: dict[tuple[UUID, str, str], Feedback] = field(default_factory=dict)
     calls: dict[UUID, ModelCall] = field(default_factory=dict)
     rolled_up: dict[UUID, ModelCall] = field(default_factory=dict)
+    rounds: dict[tuple[UUID, int], Round] = field(default_factory=dict)
     kept: dict[bytes, Kept] = field(default_factory=dict)
     counters: dict[tuple[str, date, str], BudgetState] = field(default_factory=dict)
     reservations: dict[UUID, Reservation] = field(default_factory=dict)

@@ -25,6 +25,7 @@ COMMANDS = frozenset(
     python quote quotes recording repeat row rows script search section sentence short show snippet sql
     steps summarise summarize summary table text title token tokens video word words write yaml""".split()  # noqa: SIM905 - words read better
 )
+NO_RESULT = re.compile(r"^(?:nothing|no (?:results?|matches|passages|items))\b", re.IGNORECASE)
 ROLE = re.compile(r"^(?:you are|you're|your (?:task|job|role)|act as|fold)\b", re.IGNORECASE)
 CUE = re.compile(
     r"\?|\b(?:summar|tl;?dr|recap|list|table|write|draft|outline|explain|find|search|tell|show|compare|say|repeat|"
@@ -38,7 +39,8 @@ class Question:
     """The last thing said to the model, and `material`: everything else that it was given.
 
     `text` is what was said, letter for letter; `asked` is the part of it that asks, without mentions and the
-    speaker's name; `shown` are its telling words as written, `words` the same words stemmed.
+    speaker's name; `shown` are its telling words as written, `words` the same words stemmed. `results` are what
+    tools found for this answer, parts of the material.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Question:
     images: int
     answered_before: bool
     has_results: bool
+    results: tuple[Passage, ...] = ()
 
 
 def read(prompt: Prompt, reader: Reader) -> Question:
@@ -69,7 +72,17 @@ def read(prompt: Prompt, reader: Reader) -> Question:
         images=images,
         answered_before=any(turn.role == "assistant" and turn.text for turn in prompt.turns),
         has_results=any(turn.role == "tool" for turn in _unanswered(prompt.turns)),
+        results=tuple(_results(prompt.turns, reader)),
     )
+
+
+def _results(turns: Sequence[Turn], reader: Reader) -> Iterator[Passage]:
+    for turn in reversed([each for each in _unanswered(turns) if each.role == "tool"]):
+        yield from _found(turn, reader)
+
+
+def _found(turn: Turn, reader: Reader) -> Iterator[Passage]:
+    yield from (each for each in reader.spoken(turn.text) if not NO_RESULT.match(each.text))
 
 
 def _unaddressed(said: str) -> str:
@@ -130,4 +143,10 @@ def _material(turns: Sequence[Turn], question: int | None, reader: Reader) -> It
             continue
         if turn.role == "assistant" and STAND_IN in turn.text:
             continue
-        yield from _facts(reader.passages(turn.text)) if turn.role == "system" else reader.spoken(turn.text)
+        match turn.role:
+            case "system":
+                yield from _facts(reader.passages(turn.text))
+            case "tool":
+                yield from _found(turn, reader)
+            case _:
+                yield from reader.spoken(turn.text)

@@ -15,7 +15,8 @@ WORD = re.compile(r"[^\W_]+")
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-ZÄÖÜ0-9])")
 FRAME = re.compile(r"^</?\w+[^>]*>$|^\[(?:file|image|cut here)\b|:$")
 LEAD = re.compile(
-    r"^(?:\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\)?\]?\s*)?(?:[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}: )?"
+    r"^(?:\[[^\]]*\]\([^)\s]*\):\s+)?"
+    r"(?:\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\)?\]?\s*)?(?:[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}: )?"
 )
 COMMON = frozenset(
     """a about above after again all also am an and any are as at be been before being but by can could did do
@@ -59,7 +60,7 @@ def stem(word: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """Lines as they are; long ones cut into sentences, each with the line's time and speaker in front."""
+    """Lines as they are; long ones cut into sentences, each with the line's link, time and speaker in front."""
     found: list[str] = []
     for raw in text.splitlines():
         line = raw.strip().lstrip("#>*•- ").strip()

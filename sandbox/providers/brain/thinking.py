@@ -56,7 +56,7 @@ class Brain:
                 return self._summary(question)
             case "outline":
                 return shapes.outline(question)
-        return _greeting(prompt, question) + _open_answer(question, intent)
+        return _greeting(prompt, question) + _open_answer(prompt, question, intent)
 
     def _summary(self, question: Question) -> str:
         found = key_sentences(question.material or self._reader.passages(question.asked), SUMMARY)
@@ -93,7 +93,7 @@ def _greeting(prompt: Prompt, question: Question) -> str:
     )
 
 
-def _open_answer(question: Question, intent: Intent) -> str:
+def _open_answer(prompt: Prompt, question: Question, intent: Intent) -> str:
     match intent.kind:
         case "greeting":
             return (
@@ -106,17 +106,20 @@ def _open_answer(question: Question, intent: Intent) -> str:
             return shapes.listing(question)
         case "code":
             return shapes.code(question)
-    return _quoted(question)
+    return _quoted(prompt, question)
 
 
-def _quoted(question: Question) -> str:
+def _quoted(prompt: Prompt, question: Question) -> str:
     seen = _unseen_images(question)
-    found = unique(passage.text for passage in best(question.words, question.material, QUOTES))
+    passages = best(question.words, question.results, QUOTES)
+    found = unique(each.text for each in passages or best(question.words, question.material, QUOTES))
     if found:
         return seen + "From what I was given:\n\n" + "\n\n".join(f"> {text}" for text in found)
     if not question.words:
         return seen or "I got no words to go by. Ask me something about what was said or uploaded here."
     about = ", ".join(f"“{word}”" for word in question.shown[:5])
+    if question.has_results and (place := toolbox.place_of(prompt)):
+        return f"{seen}I searched the {place} for {about}, and it is not in the {place}."
     return seen + (
         f"Nothing I was given speaks of {about}. I would need a message in this thread, a pinned fact, "
         "a document or a transcript that does; a real model may know more."

@@ -51,8 +51,20 @@ def _call(tool: Tool, question: Question) -> Call:
         if QUERY_NAME.match(name) and schema.get("type", "string") == "string":
             arguments[name] = _query(question)
         elif name in required:
-            arguments[name] = filler.value(schema, name)
+            arguments[name] = None if _may_be_null(schema) else filler.value(schema, name)
     return Call(tool.name, arguments)
+
+
+def _may_be_null(schema: Schema) -> bool:
+    """What a strict schema only asks for because it has to: a model says nothing where nothing was said."""
+    variants = [schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    return any("null" in each["type"] for each in variants if "type" in each)
+
+
+def place_of(prompt: Prompt) -> str:
+    """What the tools search, by their names: the library, for `search_library`."""
+    searching = (tool.name for tool in prompt.tools if SEARCHING.search(tool.name))
+    return next((name.replace("-", "_").rsplit("_", 1)[-1] for name in searching), "")
 
 
 def _query(question: Question) -> str:

@@ -30,6 +30,7 @@ from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
 from services.ports.models import Finished, ModelRequest, TextDelta
+from services.ports.tools import Toolbox
 from tests import factories as make
 from tests.fakes.cancellation import FakeCancellation
 from tests.fakes.clock import FakeClock
@@ -69,7 +70,9 @@ class Desk:
         per_minute: int = 20,
         kept_hours: int = 0,
         cheap: str = "",
+        toolbox: Toolbox | None = None,
     ) -> None:
+        self.toolbox = toolbox
         self.clock = FakeClock()
         self.memory = new_memory(self.clock.now)
         self.uow = fake_unit_of_work(self.memory)
@@ -113,6 +116,7 @@ class Desk:
             CALENDAR,
             self.checkpoint,
             settings,
+            self.toolbox,
         )
         self.intake = ChatIntake(self.uow, self.show, self.cancellation, self.clock, self.checkpoint)
         self.chat = ChatService(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chat.reading import beginning, shortened
-from services.models.anthropic import BREAKPOINTS
+from services.models.anthropic.request import BREAKPOINTS
 from services.models.estimate import estimate_tokens
 from services.ports.models import ImagePart, ModelRequest, TextPart
 from services.ports.slack import FileText

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from services.calendar import Calendar
 from services.entities import Actor, FileRef, Heard, Place, Usage
 from services.entities.library import Content, Found, Passage, Share
+from services.entities.tools import ToolUse
 from services.errors import FileUnreadable, SlackUnavailable
 from services.library import (
     FromStore,
@@ -21,6 +23,7 @@ from services.library import (
     LibraryItems,
     LibraryService,
     LibrarySettings,
+    LibraryTool,
     LibraryWork,
     Posters,
     Rights,
@@ -39,6 +42,7 @@ from services.people import PeopleService
 from services.policy import Policy
 from services.ports.library import Picture, Progress, Standing
 from services.ports.models import Finished, TextDelta
+from services.ports.tools import Asker
 from tests import factories as make
 from tests.fakes.cancellation import FakeCancellation
 from tests.fakes.clock import FakeClock
@@ -208,7 +212,8 @@ class LibraryDesk:
         )
         self.from_store = FromStore(self.uow, self.rights, self.objects, self.clock, self.settings)
         self.items = LibraryItems(self.uow, self.rights)
-        self.answers = LibraryAnswers(self.uow, self.rights, self.clock, "https://acme.slack.com/")
+        answers = LibraryAnswers(self.uow, self.rights, self.clock, "https://acme.slack.com/")
+        self.tool = LibraryTool(answers, parser)
 
     def checkpoint(self, name: str) -> None:
         self.passed.append(name)
@@ -247,6 +252,11 @@ class LibraryDesk:
                 continue
             work = {WORK_TASK: self.work.work, SHOW_TASK: self.showing.show, ASK_TASK: self.showing.ask}[task]
             await work(UUID(payload["content"]))
+
+    async def asked(self, user: str, channel: str | None, query: str, **filters: object) -> str:
+        """What a model is told that searches for somebody."""
+        use = ToolUse("toolu_1", "search_library", json.dumps({"query": query, **filters}))
+        return (await self.tool.use(Asker(Actor(make.TEAM, user), channel), use)).text
 
     # -- what is -------------------------------------------------------------------------------
 

@@ -9,7 +9,9 @@ import pytest
 
 from services.entities import Actor
 from services.entities.library import Content
+from services.entities.tools import ToolUse
 from services.errors import NotAllowed, NotFound, SlackUnavailable
+from services.ports.tools import Asker
 from tests.factories import ANNA, BEN, TEAM
 from tests.services.library.desk import GUEST, STRANGER, LibraryDesk
 
@@ -61,8 +63,8 @@ async def by_link(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
 
 
 async def by_answer(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
-    found = await desk.answers.near(actor, "What about the lamps?", 5)
-    return any(one.content.id == item.id for one in found)
+    use = ToolUse("toolu_1", "search_library", '{"query": "lamps"}')
+    return item.title in (await desk.tool.use(Asker(actor, None), use)).text
 
 
 async def by_shortcut(desk: LibraryDesk, actor: Actor, item: Content) -> bool:

@@ -1,0 +1,32 @@
+"""Files of a thread that the library knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.entities.media import MediaKind
+from services.errors import FileUnreadable
+from services.library.files import LibraryFiles
+from services.ports.slack import FileText
+from tests.factories import TEAM
+from tests.fakes.slack import FakeReader
+from tests.services.library.desk import LibraryDesk
+
+
+@pytest.fixture
+def desk() -> LibraryDesk:
+    return LibraryDesk()
+
+
+async def test_recordings_of_a_thread_are_read_as_transcripts(desk):
+    film, paper = desk.file("talk.mp4"), desk.file("paper.md")
+    files = LibraryFiles(
+        FakeReader({paper.id: FileText("paper.md", "As before.")}), desk.slack, desk.uow, TEAM
+    )
+    with pytest.raises(FileUnreadable) as early:
+        await files.read(film)
+    assert early.value.reason == "untranscribed"
+    item = await desk.added(film)
+    assert item.kind is MediaKind.VIDEO
+    assert "[1:00] This is part 1." in (await files.read(film)).text
+    assert (await files.read(paper)).text == "As before."
