@@ -37,6 +37,6 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-async def server(made: Path) -> AsyncIterator[EmbeddedPostgres]:
+async def own_server(made: Path) -> AsyncIterator[EmbeddedPostgres]:
     async with a_server(made) as running:
         yield running
