@@ -27,11 +27,6 @@ from tests.storage.embedded.support import (
 
 
 @pytest.fixture
-def server(own_server: EmbeddedPostgres) -> EmbeddedPostgres:
-    return own_server
-
-
-@pytest.fixture
 async def word(server: EmbeddedPostgres) -> str:
     return await remember(server)
 
