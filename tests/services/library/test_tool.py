@@ -101,6 +101,14 @@ async def test_without_words_the_newest_items_are_listed(desk):
     assert "[a]" not in told
 
 
+async def test_items_are_found_by_their_names_too(desk):
+    await desk.added(desk.file("Aurora brief.md", b"Lamps."))
+    told = await desk.asked(ANNA, "C1", "Aurora")
+    assert "- [Aurora brief](" in told
+    assert "document, added on" in told
+    assert "Aurora" not in await desk.asked(BEN, "C3", "Aurora")
+
+
 async def test_a_filter_that_means_nothing_is_explained(desk):
     await desk.added(desk.file("a.md", b"The price is ninety."))
     told = await desk.asked(ANNA, "C1", "price", after="the day before")
