@@ -92,6 +92,12 @@ async def test_filters_narrow_a_search(desk):
     assert "not in the library" in await desk.asked(ANNA, "C1", "price", before="2020-01-01")
 
 
+async def test_a_long_query_does_not_lose_its_filters(desk):
+    await desk.added(desk.file("a.md", b"The price is ninety."))
+    told = await desk.asked(ANNA, "C1", "price " + "and more words " * 50, by=f"<@{BEN}>")
+    assert "ninety" not in told
+
+
 async def test_without_words_the_newest_items_are_listed(desk):
     await desk.added(desk.file("a.md", b"Lamps."))
     await desk.added(desk.file("b.mp4"))
