@@ -43,7 +43,7 @@ class TendingHandlers:
             "library",
             "channel",
             self.channel,
-            "whether files here are added",
+            "whether files shared here are added by themselves",
             CHANNEL_USAGE,
             is_at_most_a_word,
         )

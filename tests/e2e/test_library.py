@@ -272,6 +272,11 @@ async def test_an_object_of_the_store_is_shared_by_an_admin_alone(stage):
     await stage.private("mia", "A key begins with")
 
 
+async def test_a_direct_message_has_no_setting_of_its_own(stage):
+    await stage.people.command("ben", dm(stage, "ben"), "/library", "channel off")
+    await stage.private("ben", "is added for you alone")
+
+
 async def test_the_card_of_a_film_shows_its_picture_until_it_is_deleted(stage, tmp_path):
     channel = stage.channel()
     film = write_media(tmp_path / "silent film.webm", seconds=1, pictures="libvpx", sound=None)
