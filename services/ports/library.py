@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from services.entities import Actor, FileRef, Place
+from services.entities import Actor
 from services.entities.library import (
     ChannelMode,
     Content,
@@ -230,42 +229,4 @@ class LibraryStore(Protocol):
 
     async def channel_changed(self, team: str, channel: str) -> None:
         """It was closed, or we are no longer in it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Files of a message, and the root of the thread that it is in or begins."""
-
-    files: Sequence[FileRef]
-    thread_ts: str
-
-
-class ChannelDirectory(Protocol):
-    """Slack's word on who is where."""
-
-    async def channels_of(self, actor: Actor) -> frozenset[str]:
-        """All channels and group messages the person is in that we may know of. Raises SlackUnavailable."""
-        ...
-
-    async def files_of(self, team: str, channel: str, ts: str) -> Standing:
-        """The files of one message, as it tells of them; also of one in a thread."""
-        ...
-
-    async def file(self, team: str, file_id: str) -> FileRef:
-        """Raises FileUnreadable."""
-        ...
-
-    async def direct(self, actor: Actor) -> Place:
-        """The person's conversation with us."""
-        ...
-
-
-class HashingFiles(Protocol):
-    async def fetch_hashed(self, file: FileRef, target: Path, *, limit: int) -> tuple[int, str]:
-        """As SlackFiles.fetch, with the bytes' SHA-256 in hex."""
-        ...
-
-    async def known(self, team: str, file_id: str) -> FileRef:
-        """What Slack says about it now. Raises FileUnreadable: deleted, hidden, kept elsewhere, not ours to see."""
         ...

@@ -122,6 +122,9 @@ class FakeLibraryStore(FakeStore):
     async def keep(self, content: Content) -> None:
         row = self._held(content.id, content.attempts)
         stored = row.content
+        twin = await self.by_hash(content.team, content.sha256) if content.sha256 else None
+        if content.object_key and twin and twin.id != content.id:
+            raise LostClaim
         kept = replace(
             content, title=stored.title, tags=stored.tags, stop_requested=stored.stop_requested,
             deleted_at=stored.deleted_at, poster_file=stored.poster_file,

@@ -483,3 +483,20 @@ async def test_one_picture_in_slack_wins_and_stays(stores: UnitOfWorkFactory):
         await uow.commit()
     async with stores() as uow:
         assert (await uow.library.content(item.id)).poster_file is None
+
+
+async def test_bytes_that_another_item_has_are_not_kept_again(stores: UnitOfWorkFactory):
+    await stored(stores, ready(sha256="aa"))
+    got = await received(stores)
+    claim = await claimed(stores, got.content)
+    async with stores() as uow:
+        with pytest.raises(LostClaim):
+            await uow.library.keep(replace(claim, sha256="aa", object_key="media/other"))
+
+
+async def test_times_are_read_by_a_statement_on_its_own(stores: UnitOfWorkFactory):
+    item = ready()
+    await stored(stores, item, said(0, "Ninety euros.", 4.5), shares=(share(item),))
+    async with stores(atomic=False) as uow:
+        [passage] = await uow.library.passages(item.id)
+    assert (passage.start, passage.text) == (4.5, "Ninety euros.")

@@ -40,7 +40,7 @@ from services.models.router import ModelRouter
 from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports.library import Standing
+from services.ports.channels import Standing
 from services.ports.models import Finished, TextDelta
 from services.ports.showing import Picture, Progress
 from services.ports.tools import Asker
