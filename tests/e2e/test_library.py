@@ -45,12 +45,6 @@ def short_of(card) -> str:
     return re.search(r"`([0-9a-z]{6})`", everything(card)).group(1)
 
 
-def item_of(card) -> str:
-    return re.search(
-        r"'library.inside', 'value': '([0-9a-f-]{36})'|'value': '([0-9a-f-]{36})'", everything(card)
-    ).group(2)
-
-
 def unlike(word: str, channel) -> bytes:
     """A brief of its own for a test: the same bytes would be the same item."""
     return BRIEF + f"\nCode word: {word} {channel.id}.\n".encode()
@@ -155,8 +149,8 @@ async def test_buttons_open_what_they_say(stage):
     await stage.people.press("ben", "library.delete", card)
     await stage.private("ben", "can't do that here")
     card = await ready(stage, channel, message)
-    option = {"text": {"type": "plain_text", "text": "Markdown"}, "value": f"{item_of(card)}|md"}
-    await stage.people.act("ben", message=card, action_id="library.export", selected_option=option)
+    markdown = re.search(r"[0-9a-f-]{36}\|md", everything(card)).group()
+    await stage.people.press("ben", "library.export", card, markdown)
     await stage.private("ben", "I have sent you the file")
     await stage.people.press("ana", "library.delete", card)
     deleted = await shown(stage, channel, message, "library.restore")
