@@ -117,7 +117,7 @@ class FakeLibraryStore(FakeStore):
     async def extend(self, content_id: UUID, attempt: int, lease_until: datetime) -> bool:
         row = self._held(content_id, attempt)
         self._put(self._t.contents, content_id, replace(row, lease_until=lease_until))
-        return row.content.stop_requested
+        return row.content.stop_requested or row.content.deleted_at is not None
 
     async def keep(self, content: Content) -> None:
         row = self._held(content.id, content.attempts)

@@ -166,6 +166,15 @@ async def test_a_stop_reaches_the_worker_or_at_once(stores: UnitOfWorkFactory):
     assert (await read(stores, idle.id)).state is ContentState.STOPPED
 
 
+async def test_whoever_works_on_what_was_deleted_is_told_to_stop(stores: UnitOfWorkFactory):
+    item = (await received(stores)).content
+    await claimed(stores, item)
+    async with stores() as uow:
+        assert await uow.library.extend(item.id, 1, after(60)) is False
+        await uow.library.delete(item.id, NOON)
+        assert await uow.library.extend(item.id, 1, after(60)) is True
+
+
 async def test_what_waits_or_was_left_is_overdue(stores: UnitOfWorkFactory):
     left, fresh, waits, later = [
         (await received(stores, created_at=at)).content for at in (NOON, after(50), NOON, NOON)
