@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -193,5 +194,6 @@ async def serve(settings: Settings, role: Role) -> None:
 
 async def _serve(settings: Settings, role: Role, up: asyncio.Event, stop: asyncio.Event) -> None:
     async with started(settings, role):
+        gc.freeze()  # what a start has made stays, and need not be looked through for garbage again and again
         up.set()
         await stop.wait()

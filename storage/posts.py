@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, literal_column, or_, select, update
+from sqlalchemy import Row, bindparam, delete, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.entities import HeldPost, Place, Post
@@ -15,6 +15,13 @@ from storage.store import Store
 from storage.tables import posts
 
 _INTEND = insert(posts).on_conflict_do_nothing(index_elements=[posts.c.id])
+# The commit of a call, which waits for the disk and comes before anything is shown, takes it along.
+_INTEND_UNWAITED = text("""
+INSERT INTO posts (id, turn_id, part, kind, team, channel, thread_ts, at, ts, sealed, length)
+SELECT :id, :turn_id, :part, :kind, :team, :channel, :thread_ts, :at, :ts, :sealed, :length
+FROM (SELECT set_config('synchronous_commit', 'off', true)) AS no_wait
+ON CONFLICT (id) DO NOTHING
+""")
 _the_post = posts.c.id == bindparam("post")
 _SENT = update(posts).where(_the_post).values(ts=bindparam("new_ts"))
 _SEAL = update(posts).where(_the_post).values(sealed=True, length=bindparam("new_length"))
@@ -44,9 +51,9 @@ _MOVE = (
 
 
 class SqlPostStore(Store):
-    async def intend(self, post: Post) -> None:
+    async def intend(self, post: Post, *, waits: bool = True) -> None:
         """The same id again changes nothing."""
-        await self._run(_INTEND, **_row(post))
+        await self._run(_INTEND if waits else _INTEND_UNWAITED, **_row(post))
 
     async def sent(self, post_id: UUID, ts: str) -> None:
         await self._run(_SENT, post=post_id, new_ts=ts)

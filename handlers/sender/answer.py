@@ -65,6 +65,9 @@ class SlackAnswer:
         self._incoming.append(text)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._keep_showing())
+        if not self.shown:
+            # A model that writes in a burst would be read to its end before its first words go out.
+            await asyncio.sleep(0)
 
     async def finish(self, notes: AnswerNotes) -> None:
         """A second call does nothing. A Stop that Slack knows of is shown whatever `notes` says."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -36,6 +37,9 @@ class Shown:
         return frozenset(post.ts for post in self.posts if post.ts)
 
 
+Begun: TypeAlias = tuple[Shown, Post | None]
+
+
 class Ledger:
     def __init__(self, uow: UnitOfWorkFactory, clock: Clock) -> None:
         self._uow = uow
@@ -58,18 +62,18 @@ class Ledger:
             return Shown(await uow.posts.of_turn(turn_id))
 
     async def begin(
-        self, turn_id: UUID, place: Place, kind: str, *, first: bool = False
-    ) -> tuple[Shown, Post | None]:
+        self, turn_id: UUID, place: Place, kind: str, *, first: bool = False, waits: bool = True
+    ) -> Begun:
         """What the turn has shown; where that holds nothing of `kind`, also the intent to show it.
 
-        `first`: it is known to have shown nothing.
+        `first`: it is known to have shown nothing. `waits`: for the disk (PostStore).
         """
         async with self._uow(atomic=False) as uow:
             shown = Shown(() if first else await uow.posts.of_turn(turn_id))
             if shown.of(kind):
                 return shown, None
             post = self.draft(turn_id, place, shown.next_part, kind)
-            await uow.posts.intend(post)
+            await uow.posts.intend(post, waits=waits)
         return shown, post
 
     async def sealed(self, post: Post, ts: str, length: int = 0, *, following: Post | None = None) -> None:

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from handlers.blocks.chat import abandoned, broken_off
 from handlers.blocks.kit import Block
 from handlers.sender.gate import SlackRefused
-from handlers.sender.ledger import ANSWER, Shown
+from handlers.sender.ledger import ANSWER, Begun, Shown
 from handlers.sender.pages import Pages, new_page
 from handlers.sender.target import Target
 from handlers.sender.tools import Tools
 from services.entities import Post
 
 
-async def open_pages(tools: Tools, target: Target) -> Pages:
-    shown, post = await tools.ledger.begin(target.turn_id, target.place, ANSWER, first=target.begins)
-    if post is None:
-        post = await _anew(tools, target, shown)
-    return Pages(tools, target, await new_page(tools, target, post), tuple(shown.timestamps))
+@dataclass
+class Opening:
+    """The first message of an answer, made ready; made ready again where that has failed."""
+
+    tools: Tools
+    target: Target
+    begun: Begun | None
+
+    async def __call__(self) -> Pages:
+        begun, self.begun = self.begun, None
+        tools, target = self.tools, self.target
+        shown, post = begun or await tools.ledger.begin(target.turn_id, target.place, ANSWER)
+        if post is None:
+            post = await _anew(tools, target, shown)
+        return Pages(tools, target, await new_page(tools, target, post), tuple(shown.timestamps))
+
+
+async def intended(tools: Tools, target: Target) -> Opening:
+    """Before the call whose answer it is: that call's commit takes the intent to the disk, together with its own row."""
+    begun = await tools.ledger.begin(target.turn_id, target.place, ANSWER, first=target.begins, waits=False)
+    return Opening(tools, target, begun)
 
 
 async def _anew(tools: Tools, target: Target, shown: Shown) -> Post:

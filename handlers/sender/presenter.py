@@ -17,7 +17,7 @@ from handlers.sender.delivery import deliver
 from handlers.sender.gate import SlackCalls, SlackRefused
 from handlers.sender.ledger import Ledger
 from handlers.sender.notices import Notices
-from handlers.sender.opening import close_left, open_pages
+from handlers.sender.opening import close_left, intended
 from handlers.sender.recovery import Finder
 from handlers.sender.sanitise import escape, sanitise
 from handlers.sender.status import Status
@@ -80,9 +80,8 @@ class SlackPresenter:
 
     async def answer(self, claim: Claim, sources: Sources) -> SlackAnswer:
         target = target_of(claim)
-        return SlackAnswer(
-            self._tools, target, lambda: open_pages(self._tools, target), self._status.idle, sources
-        )
+        opening = await intended(self._tools, target)
+        return SlackAnswer(self._tools, target, opening, self._status.idle, sources)
 
     async def deliver(self, claim: Claim, text: str, notes: AnswerNotes, sources: Sources) -> None:
         target = target_of(claim)

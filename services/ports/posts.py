@@ -13,7 +13,9 @@ from services.entities import HeldPost, Place, Post
 class PostStore(Protocol):
     """What we mean to show and have shown: the sender's memory."""
 
-    async def intend(self, post: Post) -> None: ...
+    async def intend(self, post: Post, *, waits: bool = True) -> None:
+        """`waits`: for the disk; else the next commit that does so takes it along, and has to come before the post."""
+        ...
 
     async def sent(self, post_id: UUID, ts: str) -> None: ...
 

@@ -85,6 +85,7 @@ class Presenter(Protocol):
     async def answer(self, claim: Claim, sources: Sources) -> AnswerStream:
         """Begin, or after a crash go on with, the answer of a turn.
 
+        To be called before the model is: the commit of its call takes the intent to the disk.
         On a resumed turn what an earlier worker had shown is found and closed first. Addresses that
         `sources` does not allow are shown without being links.
         """

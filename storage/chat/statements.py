@@ -11,11 +11,16 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 # Every writer of a conversation locks its row first (here by updating it), so writers never wait in a circle.
 # A message without a ts comes with its turn: only the turn's key can say that it is the same one again.
-# The twin of a mention has nothing to add: it must not hold that lock just when its turn is claimed.
+# The twin of a mention has nothing to add: it must not hold that lock just when its turn is claimed, nor keep the
+# disk from others. Its event, lost in a crash and told again, would be a twin again.
 HEAR_IN_THREAD = text("""
-WITH known AS (
+WITH twin AS MATERIALIZED (
+    SELECT set_config('synchronous_commit', 'off', true) FROM turns
+    WHERE :answer AND CAST(:files AS jsonb) = '[]' AND team = :team AND channel = :channel AND key = :key
+), known AS (
     INSERT INTO slack_events (team, event_id, kind)
-    SELECT :team, :event_id, :source WHERE CAST(:event_id AS text) IS NOT NULL
+    SELECT :team, :event_id, :source FROM (SELECT count(*) FROM twin) AS no_wait
+    WHERE CAST(:event_id AS text) IS NOT NULL
     ON CONFLICT DO NOTHING
     RETURNING event_id
 ), news AS (
@@ -25,9 +30,7 @@ WITH known AS (
 ), conversation AS (
     INSERT INTO conversations (id, team, channel, channel_kind, thread_ts, history_read, heard_at)
     SELECT :conversation, :team, :channel, :channel_kind, :thread_ts, :begins_thread, :at FROM news
-    WHERE NOT :answer OR CAST(:files AS jsonb) <> '[]' OR NOT EXISTS (
-        SELECT FROM turns WHERE team = :team AND channel = :channel AND key = :key
-    )
+    WHERE NOT EXISTS (SELECT FROM twin)
     ON CONFLICT (team, channel, thread_ts)
     DO UPDATE SET heard_at = greatest(conversations.heard_at, excluded.heard_at)
     RETURNING id

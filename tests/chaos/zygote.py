@@ -11,7 +11,7 @@ import os
 import random
 import sys
 
-from bot import lifecycle, models  # noqa: F401 - `run` imports them when it starts
+from bot import commanded, lifecycle, models  # noqa: F401 - `run` imports them when it starts
 from bot.__main__ import run
 
 

@@ -11,7 +11,7 @@ from tests.fakes.memory import FakeStore
 
 
 class FakePostStore(FakeStore):
-    async def intend(self, post: Post) -> None:
+    async def intend(self, post: Post, *, waits: bool = True) -> None:
         if post.id not in self._memory.posts:
             self._put(self._memory.posts, post.id, post)
 

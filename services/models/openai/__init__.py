@@ -41,7 +41,7 @@ class OpenAIModel:
 
     def __init__(self, client: AsyncOpenAI, name: str, timeouts: Timeouts | None = None) -> None:
         self._name = name
-        self._create = client.responses.with_streaming_response.create
+        self._client = client
         self._timeouts = timeouts or Timeouts()
 
     @property
@@ -56,7 +56,8 @@ class OpenAIModel:
         params = response_params(self._name, request)
         answer = Answer(
             PROVIDER,
-            open_=lambda: self._create(**params, stream=True),
+            # Loaded by the SDK when it is first touched: megabytes that nobody needs who is never asked.
+            open_=lambda: self._client.responses.with_streaming_response.create(**params, stream=True),
             reading=ResponseReading(self._name),
             timeouts=self._timeouts,
             estimate=partial(estimate_usage, request),
