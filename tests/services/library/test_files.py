@@ -30,3 +30,12 @@ async def test_recordings_of_a_thread_are_read_as_transcripts(desk):
     assert item.kind is MediaKind.VIDEO
     assert "[1:00] This is part 1." in (await files.read(film)).text
     assert (await files.read(paper)).text == "As before."
+
+
+async def test_a_transcript_that_is_not_whole_yet_says_so():
+    desk = LibraryDesk(daily_tokens=1_600, parts_at_once=1)
+    film = desk.file("talk.mp4")
+    item = await desk.added(film)
+    assert (item.reason, len(desk.passages(item))) == ("budget", 1)
+    read = await LibraryFiles(FakeReader({}), desk.slack, desk.uow, TEAM).read(film)
+    assert read.text.endswith("[0:00] This is part 0.\n[the rest of it is not transcribed yet]")
