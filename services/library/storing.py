@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import structlog
 
 from services.entities import FileRef
 from services.entities.library import Content, Share, Stage
@@ -16,6 +19,8 @@ from services.library.settings import LibrarySettings
 from services.ports.channels import HashingFiles
 from services.ports.media import MediaReader
 from services.ports.objects import ObjectStore
+
+log = structlog.get_logger()
 
 SEEN = frozenset({MediaKind.VIDEO, MediaKind.IMAGE})
 JPEG = "image/jpeg"
@@ -125,19 +130,28 @@ class Storing:
 
     async def _poster(self, base: str, path: Path, probe: Probe, folder: Path) -> str | None:
         target = folder / "poster.jpg"
-        if probe.kind not in SEEN or not await self._media.poster(path, target):
+        if probe.kind not in SEEN or not await made(self._media.poster(path, target)):
             return None
         return await self._kept(f"{base}/poster.jpg", target)
 
     async def _sheet(self, base: str, path: Path, probe: Probe, folder: Path) -> str | None:
         target = folder / "sheet.jpg"
-        if probe.kind is not MediaKind.VIDEO or not await self._media.contact_sheet(path, target):
+        if probe.kind is not MediaKind.VIDEO or not await made(self._media.contact_sheet(path, target)):
             return None
         return await self._kept(f"{base}/sheet.jpg", target)
 
     async def _kept(self, key: str, picture: Path) -> str:
         await self._objects.put(key, picture, sha256=await hash_of(picture), content_type=JPEG)
         return key
+
+
+async def made(picture: Awaitable[bool]) -> bool:
+    """What was looked at and found good is kept also where drawing it takes too much."""
+    try:
+        return await picture
+    except FileUnreadable as error:
+        log.info("library.no_picture", reason=error.reason)
+        return False
 
 
 def base_of(item: Content, area: str) -> str:

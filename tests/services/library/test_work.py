@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -336,6 +337,16 @@ async def test_one_item_that_cannot_be_removed_keeps_no_other_from_going(desk):
     with pytest.raises(SlackUnavailable):
         await desk.library.remove_for_good()
     assert list(desk.memory.library.contents) == [film.id]
+
+
+async def test_a_film_whose_pictures_cannot_be_made_is_kept_without_them(desk):
+    async def too_much(path: Path, target: Path, **_: object) -> bool:
+        raise FileUnreadable(path.name, "too_large")
+
+    desk.media.poster = desk.media.contact_sheet = too_much
+    item = await desk.added()
+    assert item.state is ContentState.DONE
+    assert (item.poster_key, item.sheet_key) == (None, None)
 
 
 async def test_two_workers_do_not_take_the_same_item(desk):
