@@ -40,7 +40,6 @@ SCOPES_OF_METHOD = {
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "files.completeUploadExternal": {"files:write"},
     "files.delete": {"files:write"},
-    "files.delete": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "files.info": {"files:read"},
     "users.conversations": {"channels:read", "groups:read", "mpim:read"},
