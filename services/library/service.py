@@ -128,7 +128,7 @@ class LibraryService:
         content = await self._item(actor, which)
         async with self._uow(atomic=False) as uow:
             shares = [s for s in await uow.library.shares(content.id) if s.audience in reader.audiences]
-            passages = len(await uow.library.passages(content.id))
+            passages = await uow.library.count_passages(content.id)
         mine = content.user == actor.user or any(share.user == actor.user for share in shares)
         return Shown(content, shares, passages, mine or await self._rights.runs_the_desk(actor))
 

@@ -153,6 +153,8 @@ class LibraryStore(Protocol):
         """In order."""
         ...
 
+    async def count_passages(self, content_id: UUID) -> int: ...
+
     # -- reading, always as one reader may
 
     async def item(self, team: str, audiences: Collection[str], which: UUID | str) -> Content | None:

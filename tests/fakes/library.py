@@ -252,6 +252,9 @@ class FakeLibraryStore(FakeStore):
         found = [passage for (of, _), passage in self._t.passages.items() if of == content_id]
         return sorted(found, key=lambda passage: passage.number)
 
+    async def count_passages(self, content_id: UUID) -> int:
+        return len(await self.passages(content_id))
+
     # -- reading
 
     async def item(self, team: str, audiences: Collection[str], which: UUID | str) -> Content | None:

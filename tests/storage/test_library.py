@@ -210,6 +210,7 @@ async def test_a_part_belongs_to_its_call(stores: UnitOfWorkFactory):
             Part(1, 5, 9, PartState.SKIPPED),
         ]
         assert await uow.library.passages(item.id) == [said(0, "yes")]
+        assert await uow.library.count_passages(item.id) == 1
 
 
 async def test_parts_turn_together(stores: UnitOfWorkFactory):
