@@ -14,8 +14,8 @@ from admin_web.security import Guard
 from admin_web.sending import Sender
 from services.links import ItemSessions, LinkSigner
 from services.ports.clock import Clock
-from services.ports.library import ItemReader
 from services.ports.objects import ObjectStore
+from services.ports.player import ItemReader
 
 
 def library_site(

@@ -17,7 +17,7 @@ from services.errors import LinkExpired, LinkForged, NotFound
 from services.links import ItemSessions, LinkSigner, Pass
 from services.media import captions
 from services.media.times import timecode
-from services.ports.library import ItemReader, PlayableItem
+from services.ports.player import ItemReader, PlayableItem
 
 JPEG = "image/jpeg"
 SHORTEST_CUE = 0.5  # seconds

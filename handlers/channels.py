@@ -10,7 +10,7 @@ from handlers.files import SlackFiles
 from handlers.sender import directs
 from handlers.sender.gate import SlackCalls, SlackRefused
 from services.entities import Actor, FileRef, Place
-from services.ports.library import Standing
+from services.ports.channels import Standing
 
 KINDS = "public_channel,private_channel,mpim"
 PAGE, MOST_PAGES = 200, 50

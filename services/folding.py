@@ -22,10 +22,15 @@ def _in_sql(characters: str) -> str:
     return "".join(each if each == "-" else f"\\u{ord(each):04x}" for each in characters)
 
 
-FOLDED = (
-    f"regexp_replace(regexp_replace(normalize(lower(text), NFD), '[{_in_sql(_ACCENTS)}]'::text, ''::text, 'g'::text), "
-    f"'([{_in_sql(SPACELESS)}])'::text, ' \\1 '::text, 'g'::text)"
-)
+def folded_in_sql(text: str) -> str:
+    """`text`: an expression of that type."""
+    plain = (
+        f"regexp_replace(normalize(lower({text}), NFD), '[{_in_sql(_ACCENTS)}]'::text, ''::text, 'g'::text)"
+    )
+    return f"regexp_replace({plain}, '([{_in_sql(SPACELESS)}])'::text, ' \\1 '::text, 'g'::text)"
+
+
+FOLDED = folded_in_sql("text")
 _ACCENT = re.compile(f"[{_ACCENTS}]")
 _RUN = re.compile(f"(-?)([{SPACELESS}]+)")
 _PIECE = re.compile(f"[{SPACELESS}]+|[^\\W{SPACELESS}]+")

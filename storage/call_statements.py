@@ -56,7 +56,8 @@ done AS (
         request_id = coalesce(:request_id, request_id),
         saved = coalesce(:saved, saved),
         failover = coalesce(:failover, failover),
-        seconds = coalesce(:seconds, seconds)
+        seconds = coalesce(:seconds, seconds),
+        searched = coalesce(:searched, searched)
     WHERE id = :call AND outcome IN ('started', 'uncertain')
     RETURNING *
 )
@@ -65,11 +66,12 @@ _ROLL_UP = """
 INSERT INTO usage_daily AS total
     (team, day, user_id, channel, provider, model, purpose,
      calls, tokens_in, cached_read, cached_write, tokens_out, cost, unpriced,
-     failed, failovers, hits, saved, seconds)
+     failed, failovers, hits, saved, seconds, searches)
 SELECT team, day, user_id, channel, provider, model, purpose,
     1, tokens_in, cached_read, cached_write, tokens_out, coalesce(cost, 0),
     (cost IS NULL AND (tokens_in + tokens_out > 0 OR coalesce(seconds, 0) > 0))::int,
-    (outcome = 'failed')::int, failover::int, (outcome = 'cached')::int, saved, coalesce(seconds, 0)
+    (outcome = 'failed')::int, failover::int, (outcome = 'cached')::int, saved, coalesce(seconds, 0),
+    searched::int
 FROM done WHERE outcome NOT IN ('started', 'uncertain')
 ON CONFLICT (team, day, user_id, channel, provider, model, purpose) DO UPDATE SET
     calls = total.calls + excluded.calls,
@@ -83,7 +85,8 @@ ON CONFLICT (team, day, user_id, channel, provider, model, purpose) DO UPDATE SE
     failovers = total.failovers + excluded.failovers,
     hits = total.hits + excluded.hits,
     saved = total.saved + excluded.saved,
-    seconds = total.seconds + excluded.seconds
+    seconds = total.seconds + excluded.seconds,
+    searches = total.searches + excluded.searches
 """
 CLOSE_CALL = text(f"WITH {_DONE} {_ROLL_UP}")
 

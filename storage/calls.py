@@ -111,6 +111,7 @@ _RESULT = (
     "saved",
     "failover",
     "seconds",
+    "searched",
 )
 
 
@@ -173,6 +174,7 @@ def _result(call: ModelCall) -> dict[str, object]:
         "saved": call.saved,
         "failover": call.failover,
         "seconds": call.seconds,
+        "searched": call.searched,
     }
 
 
@@ -197,4 +199,5 @@ def _to_call(row: Row[Any]) -> ModelCall:
         saved=row.saved,
         failover=row.failover,
         seconds=row.seconds,
+        searched=row.searched,
     )

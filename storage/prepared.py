@@ -7,12 +7,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect, Executable, Numeric
+from sqlalchemy import Dialect, Executable, Float, Numeric
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-NUMERIC = 1700
-"""The type that PostgreSQL tells of any number with decimals."""
+OIDS = ((Numeric, 1700), (Float, 701))
+"""The types that PostgreSQL tells of numbers with decimals."""
 
 Convert = Callable[[Any], Any]
 
@@ -69,5 +69,5 @@ def _is_plain(statement: Executable, compiled: SQLCompiler, names: AbstractSet[s
 
 
 def _converts(kind: TypeEngine[Any], dialect: Dialect) -> bool:
-    told = NUMERIC if isinstance(kind, Numeric) else None
+    told = next((oid for of, oid in OIDS if isinstance(kind, of)), None)
     return kind.dialect_impl(dialect).result_processor(dialect, told) is not None

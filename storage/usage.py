@@ -20,7 +20,7 @@ _MEASURES = (  # in the order of Counted
 )  # fmt: skip
 _EXACT = frozenset({"cost", "saved", "seconds"})
 _OF_CELLS = ", ".join(f"sum({name}) AS {name}" for name in _MEASURES).replace(
-    "sum(answers)", "sum(calls - failed) FILTER (WHERE purpose = 'chat')"
+    "sum(answers)", "sum(calls - failed - searches) FILTER (WHERE purpose = 'chat')"
 )
 # Sums of bigint are numeric in PostgreSQL, which the driver reads slowly; of no rows they are null.
 _SUMS = ", ".join(

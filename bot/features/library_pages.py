@@ -10,7 +10,7 @@ from bot.features import Feature
 from bot.infrastructure import data_folder
 from bot.outside import Outside
 from services.links import ItemSessions, LinkSigner
-from services.ports.library import ItemReader
+from services.ports.player import ItemReader
 from storage.master_key import kept_secret
 
 KEY_FILE = "master.key"

@@ -14,7 +14,7 @@ from handlers.sender.uploads import SlackUploads, Upload
 from services.entities import Actor
 from services.entities.library import Content, Share
 from services.ports.clock import Clock
-from services.ports.library import Picture, Progress
+from services.ports.showing import Picture, Progress
 
 
 class SlackLibrary:

@@ -142,10 +142,10 @@ def notes_of(
     )
 
 
-def calls_of_answer(calls: Sequence[ModelCall], rounds: int = 0) -> list[ModelCall]:
-    """Of all calls of a turn those that gave its answer, after so many `rounds` of tools."""
+def calls_of_answer(calls: Sequence[ModelCall]) -> list[ModelCall]:
+    """Of all calls of a turn those that gave its answer, in order."""
     given = [call for call in calls if call.purpose == "chat" and call.outcome in GIVEN]
-    if given and len(given) == rounds:  # none came after them: what was said before the last is all there is
+    if given and given[-1].searched:  # none came after it: what was said before the search is all there is
         given[-1] = replace(given[-1], outcome=CallOutcome.PARTIAL)
     return given
 

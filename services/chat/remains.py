@@ -44,8 +44,7 @@ class Remains:
             answer = await uow.chat.answer_of(claim.turn.id)
             calls = await uow.calls.of_turn(claim.turn.id)
             unknown = await uow.calls.unfinished(claim.turn.id)
-            rounds = await uow.calls.rounds(claim.turn.id)
-        given = calls_of_answer(calls, len(rounds))
+        given = calls_of_answer(calls)
         if answer is not None and given:
             await self._deliver(claim, answer, given, failed_before(calls, given[-1]))
             return given[-1].outcome

@@ -6,6 +6,8 @@ statement, so that a restart goes on behind it. What a call may cost is held bef
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 
 from services.chat.answer import Answer
@@ -50,7 +52,7 @@ class Rounds:
     async def _next(self, claim: Claim, answer: Answer, opened: Opened, finished: Finished) -> None:
         number = len(answer.calls) + 1
         ended = Round(claim.turn.id, number, "".join(answer.parts), finished.uses, finished.thoughts)
-        call = answer.ended(opened.call, CallOutcome.ANSWERED)
+        call = replace(answer.ended(opened.call, CallOutcome.ANSWERED), searched=True)
         await to_the_end(self._store(answer, ended, call))
         answer.end_round(call)
         self._checkpoint("searched")

@@ -265,6 +265,7 @@ class ModelCall:
     saved: Decimal = Decimal(0)  # US dollars that caching saved
     failover: bool = False  # it answered after another model had failed
     seconds: Decimal | None = None  # of audio
+    searched: bool = False  # it asked for tools: the answer came with a later one
 
 
 @dataclass(frozen=True, slots=True)

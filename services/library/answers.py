@@ -14,6 +14,7 @@ from uuid import UUID
 
 from services.entities.library import Content, Found, Hit, Query, Share
 from services.errors import NotAllowed, NotFound, SlackUnavailable
+from services.folding import folded, needles
 from services.library.query import loosened, telling
 from services.library.rights import Reader, Rights
 from services.library.texts import where
@@ -22,7 +23,7 @@ from services.ports.tools import Asker
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
 from services.slack import permalink
 
-CANDIDATES = 60
+CANDIDATES, WORDS = 60, 8
 LONGEST = 500  # characters of a passage
 SUMMARY = 200
 REMEMBERED = 5.0  # seconds that a place is taken to have nothing in the library
@@ -90,12 +91,15 @@ class LibraryAnswers:
     async def _hits(
         self, uow: UnitOfWork, team: str, audiences: Collection[str], loose: Query
     ) -> Sequence[Hit]:
-        """Those with all words first: among many with some of them they could be too old to be looked at."""
-        strict = replace(loose, words=loose.words.replace(" | ", " & "))
-        some = await uow.library.search(team, audiences, loose, limit=CANDIDATES)
-        if strict == loose:
-            return some
-        return [*await uow.library.search(team, audiences, strict, limit=CANDIDATES), *some]
+        """Those with all words, and those with each: among the many with a common word those with a rare one
+        could be too old to be looked at."""
+        each = loose.words.split(" | ")[:WORDS]
+        looked = [replace(loose, words=words) for words in dict.fromkeys([" & ".join(each), *each])]
+        return [
+            hit
+            for query in looked
+            for hit in await uow.library.search(team, audiences, query, limit=CANDIDATES)
+        ]
 
     async def _linked(self, items: Sequence[Content], allowed: Collection[str]) -> list[tuple[Content, str]]:
         async with self._uow(atomic=False) as uow:
@@ -131,8 +135,8 @@ def _named(item: Content, link: str, place: str = "") -> str:
 def ranked(hits: Sequence[Hit], query: Query) -> list[Hit]:
     """By how many of the words they have, rare ones counting more."""
     different = {(hit.content_id, hit.passage.number): hit for hit in hits}
-    stems = re.findall(r"'([^']+)'", query.words)
-    has = {key: _stems_in(hit, stems) for key, hit in different.items()}
+    stems = list(needles(query.words))
+    has = {key: _stems_in(folded(hit.passage.text), stems) for key, hit in different.items()}
     common = Counter(stem for found in has.values() for stem in found)
 
     def worth(key: tuple[UUID, int]) -> tuple[float, float]:
@@ -141,9 +145,8 @@ def ranked(hits: Sequence[Hit], query: Query) -> list[Hit]:
     return [different[key] for key in sorted(different, key=worth, reverse=True)]
 
 
-def _stems_in(hit: Hit, stems: Sequence[str]) -> set[str]:
-    said = re.findall(r"\w+", hit.passage.text.lower())
-    return {stem for stem in stems if any(word.startswith(stem) for word in said)}
+def _stems_in(said: str, stems: Sequence[re.Pattern[str]]) -> set[re.Pattern[str]]:
+    return {stem for stem in stems if stem.search(said)}
 
 
 def grouped(hits: Sequence[Hit], items: dict[UUID, Content]) -> list[Found]:

@@ -10,7 +10,7 @@ from services.entities.media import MediaKind
 from services.errors import FileUnreadable
 from services.library.naming import kind_by_name
 from services.media.times import timecode
-from services.ports.library import HashingFiles
+from services.ports.channels import HashingFiles
 from services.ports.slack import FileReader, FileText
 from services.ports.work import UnitOfWorkFactory
 

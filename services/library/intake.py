@@ -17,8 +17,9 @@ from services.library.receiving import ASK_TASK, SHOW_TASK, WORK_TASK, paired
 from services.library.rights import Rights
 from services.library.settings import LibrarySettings
 from services.ports.cancellation import Cancellation
+from services.ports.channels import ChannelDirectory
 from services.ports.clock import Clock
-from services.ports.library import ChannelDirectory, Received
+from services.ports.library import Received
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 REACTION_TASK, LOOK_TASK = "library.reacted", "library.look"

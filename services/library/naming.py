@@ -81,6 +81,13 @@ def file_name(title: str, ending: str) -> str:
     return f"{'_' if _DEVICES.match(stem) else ''}{stem}.{ending}"
 
 
+def saved_as(title: str, mimetype: str) -> str:
+    """What the file itself is called when it is saved: what opens it is told by its ending."""
+    ending = TYPES.get(mimetype, "")
+    stem = title_of(title) if extension(title) == ending else title
+    return file_name(stem, ending) if ending else shown(title)
+
+
 def tags_of(text: str) -> tuple[str, ...]:
     """Tags as typed: words, with or without #, apart by spaces or commas; each once, in lower case."""
     words = (titled(word.lstrip("#")).lower()[:40] for word in re.split(r"[,\s]+", text))

@@ -8,10 +8,10 @@ from services.entities import Actor
 from services.entities.library import Content, ContentState, Stage
 from services.entities.media import Page, Segment
 from services.errors import NotAllowed, NotFound, SlackUnavailable
-from services.library.naming import shown
+from services.library.naming import saved_as
 from services.library.rights import Rights
 from services.library.texts import has_times
-from services.ports.library import PlayableItem, PlayableText, Words
+from services.ports.player import PlayableItem, PlayableText, Words
 from services.ports.work import UnitOfWorkFactory
 
 WAITS = frozenset({ContentState.WAITING, ContentState.UNCERTAIN})
@@ -54,7 +54,7 @@ def playable(content: Content) -> PlayableItem | None:
         title=content.title,
         kind=content.probe.kind,
         mimetype=content.probe.mimetype,
-        name=shown(content.title),
+        name=saved_as(content.title, content.probe.mimetype),
         key=content.object_key,
         poster=content.poster_key,
         duration=content.probe.duration,

@@ -13,8 +13,8 @@ import structlog
 from services.entities.library import Content, ContentState, Share
 from services.entities.media import MediaKind
 from services.errors import ObjectMissing, SlackUnavailable, StoreUnavailable
-from services.ports.library import Picture, SlackPictures
 from services.ports.objects import ObjectStore
+from services.ports.showing import Picture, SlackPictures
 from services.ports.work import UnitOfWorkFactory
 
 log = structlog.get_logger()

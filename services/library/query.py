@@ -130,19 +130,23 @@ def telling(text: str) -> list[str]:
 def loosened(query: Query) -> Query | None:
     """The same, but any of the words will do, in any form that begins alike; None without words."""
     wanted = _EXCLUDED.sub(" ", query.words)
-    stems = [stem(word.lower()) for word in _WORD.findall(wanted)]
-    all_forms = [form for each in stems for form in ([] if is_spaceless(each) else [each], beginnings(each))]
-    lexemes = dict.fromkeys(lexeme for form in all_forms for lexeme in form)
+    pieces = [piece for word in _WORD.findall(wanted) for piece in _pieces(word)]
+    lexemes = dict.fromkeys(lexeme for piece in pieces for lexeme in beginnings(stem(piece.lower())))
     if not lexemes:
         return None
     words = " | ".join(f"'{each}':*" for each in lexemes)
     return replace(query, words=words, any_word=True, folded=True)
 
 
-def ways(query: Query) -> list[Query]:
+def _pieces(word: str) -> list[str]:
+    """As PostgreSQL parts them: of `o'brien` the part that tells something."""
+    return [piece for piece in re.split(r"\W+", word) if len(piece) > 1] or [word]
+
+
+def ways(query: Query, *, strictly: bool = False) -> list[Query]:
     """To look for it, the strictest first. In a script without spaces no passage has the words as such."""
     strict = () if is_spaceless(query.words) else (query,)
-    return [*strict, forgiving(query), *filter(None, [loosened(query)])]
+    return [*strict, forgiving(query), *filter(None, [None if strictly else loosened(query)])]
 
 
 def forgiving(query: Query) -> Query:

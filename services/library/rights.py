@@ -11,8 +11,8 @@ from services.entities.library import Content, Share
 from services.errors import NotAllowed, NotFound, SlackUnavailable
 from services.people import PeopleService
 from services.policy import Policy
+from services.ports.channels import ChannelDirectory
 from services.ports.clock import Clock
-from services.ports.library import ChannelDirectory
 from services.ports.work import UnitOfWorkFactory
 
 ACT = "library"

@@ -12,7 +12,7 @@ from services.errors import BadArgument, NotFound
 from services.library.answers import grouped
 from services.library.naming import file_name, tags_of, titled
 from services.library.posters import Posters
-from services.library.query import USAGE, QueryParser, ways
+from services.library.query import USAGE, QueryParser, forgiving, ways
 from services.library.rights import ITEM, Reader, Rights
 from services.library.settings import LibrarySettings
 from services.library.short import as_typed
@@ -21,7 +21,7 @@ from services.library.texts import FORMATS, exported, has_times
 from services.ports.clock import Clock
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
-PER_PAGE = 10
+PER_PAGE, NAMED = 10, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +81,25 @@ class LibraryService:
         async with self._uow(atomic=False) as uow:
             if not query.words:
                 return await self._listed(uow, reader, query, page, limit)
-            way, hits = await self._found(uow, reader, query, page, limit)
-            found = await self._grouped(uow, hits[:limit])
+            named = [] if page or query.item else await self._named(uow, reader, query)
+            way, hits = await self._found(uow, reader, query, page, limit, strictly=bool(named))
+            found = with_named(named, await self._grouped(uow, hits[:limit]))
         return Results(query, page, found, len(hits) > limit, loose=way.any_word and bool(hits))
 
     async def _found(
-        self, uow: UnitOfWork, reader: Reader, query: Query, page: int, limit: int
+        self, uow: UnitOfWork, reader: Reader, query: Query, page: int, limit: int, *, strictly: bool
     ) -> tuple[Query, Sequence[Hit]]:
         """The first way that finds anything at all: as typed, without accents, some of the words. So each page
         of one search is found the same way."""
         hits: Sequence[Hit] = ()
-        for way in ways(query):
+        for way in ways(query, strictly=strictly):
             hits = await self._hits(uow, reader, way, page, limit)
             if hits or (page and await self._hits(uow, reader, way, 0, 1)):
                 return way, hits
         return query, hits
+
+    async def _named(self, uow: UnitOfWork, reader: Reader, query: Query) -> Sequence[Content]:
+        return await uow.library.named(reader.team, reader.audiences, forgiving(query), limit=NAMED)
 
     async def _hits(
         self, uow: UnitOfWork, reader: Reader, query: Query, page: int, limit: int
@@ -209,3 +213,10 @@ class LibraryService:
 
     async def _owned(self, actor: Actor, which: UUID | str) -> tuple[Content, bool]:
         return await self._rights.owned(actor, as_typed(which) if isinstance(which, str) else which)
+
+
+def with_named(named: Sequence[Content], found: Sequence[Found]) -> list[Found]:
+    """Those whose name says it come first, with their passages if they have any."""
+    by_id = {one.content.id: one for one in found}
+    first = {item.id: by_id.get(item.id, Found(item, ())) for item in named}
+    return [*first.values(), *(one for one in found if one.content.id not in first)]

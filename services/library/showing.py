@@ -13,7 +13,7 @@ from services.library.intake import SHOW_TASK
 from services.library.posters import Posters
 from services.library.rights import Rights
 from services.ports.clock import Clock
-from services.ports.library import LibraryPresenter, Progress
+from services.ports.showing import LibraryPresenter, Progress
 from services.ports.work import UnitOfWorkFactory
 
 log = structlog.get_logger()

@@ -13,7 +13,7 @@ from services.entities.media import MediaKind, Probe
 from services.errors import FileUnreadable
 from services.library.naming import named, shown
 from services.library.settings import LibrarySettings
-from services.ports.library import HashingFiles
+from services.ports.channels import HashingFiles
 from services.ports.media import MediaReader
 from services.ports.objects import ObjectStore
 

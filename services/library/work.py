@@ -164,9 +164,22 @@ class LibraryWork:
             return None
         kept = await self._storing.keep(item, fetched, probe, folder)
         self._checkpoint("library.put")
-        await self._keep(kept)
+        if not await self._is_first(item, kept):
+            return None
         await self._showing.progress(kept)
         return kept
+
+    async def _is_first(self, item: Content, kept: Content) -> bool:
+        """False where somebody stored the same bytes a moment ago: what was put in the store goes again."""
+        try:
+            await self._keep(kept)
+        except LostClaim:
+            if not await self._is_known(item, kept.sha256 or ""):
+                raise
+            ours = None if item.object_key else kept.object_key
+            await self._storing.remove(replace(kept, object_key=ours))
+            return False
+        return True
 
     async def _is_known(self, item: Content, sha256: str) -> bool:
         async with self._uow() as uow:

@@ -1,5 +1,4 @@
-"""What the library asks of its store and of Slack; and what the site asks of the library: what a person may
-open, and what is said or written in it."""
+"""What the library asks of its store and of Slack."""
 
 from __future__ import annotations
 
@@ -7,12 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from services.entities import Actor, FileRef, Place
+from services.entities import Actor
 from services.entities.library import (
     ChannelMode,
     Content,
@@ -24,58 +21,6 @@ from services.entities.library import (
     Query,
     Share,
 )
-from services.entities.media import Chapter, MediaKind, Page, Segment
-
-
-class Words(StrEnum):
-    """Whether all that is said or written in an item is there to be read."""
-
-    ALL = "all"
-    COMING = "coming"
-    WAITING = "waiting"
-    LEFT_OUT = "left out"
-
-
-@dataclass(frozen=True, slots=True)
-class PlayableItem:
-    """A stored item as its page shows it. `key`, `poster` and `sheet` are the object store's; `name` is the
-    file's own. `language` is a BCP 47 tag, None where it is not known; `duration` is in seconds.
-    """
-
-    id: UUID
-    title: str
-    kind: MediaKind
-    mimetype: str
-    name: str
-    key: str
-    poster: str | None = None
-    duration: float | None = None
-    language: str | None = None
-    sheet: str | None = None
-    words: Words = Words.ALL
-
-
-@dataclass(frozen=True, slots=True)
-class PlayableText:
-    """What is said in it with its times, or written in it with its pages; in order."""
-
-    segments: Sequence[Segment] = ()
-    chapters: Sequence[Chapter] = ()
-    pages: Sequence[Page] = ()
-
-
-class ItemReader(Protocol):
-    async def item_for(self, actor: Actor, content_id: UUID) -> PlayableItem | None:
-        """None where `actor` may not see it, or it is gone: the two look the same from outside.
-
-        Asked at every request for the page, the file, its captions and poster, and again while a file is
-        being sent: cheap, and true now.
-        """
-        ...
-
-    async def text_of(self, item: PlayableItem) -> PlayableText:
-        """Of an item that `item_for` has just allowed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +163,12 @@ class LibraryStore(Protocol):
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Content]: ...
 
+    async def named(
+        self, team: str, audiences: Collection[str], query: Query, *, limit: int
+    ) -> Sequence[Content]:
+        """Newest first, those with all words in title and tags; the query is a folded one."""
+        ...
+
     async def search(
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Hit]:
@@ -278,90 +229,4 @@ class LibraryStore(Protocol):
 
     async def channel_changed(self, team: str, channel: str) -> None:
         """It was closed, or we are no longer in it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Files of a message, and the root of the thread that it is in or begins."""
-
-    files: Sequence[FileRef]
-    thread_ts: str
-
-
-class ChannelDirectory(Protocol):
-    """Slack's word on who is where."""
-
-    async def channels_of(self, actor: Actor) -> frozenset[str]:
-        """All channels and group messages the person is in that we may know of. Raises SlackUnavailable."""
-        ...
-
-    async def files_of(self, team: str, channel: str, ts: str) -> Standing:
-        """The files of one message, as it tells of them; also of one in a thread."""
-        ...
-
-    async def file(self, team: str, file_id: str) -> FileRef:
-        """Raises FileUnreadable."""
-        ...
-
-    async def direct(self, actor: Actor) -> Place:
-        """The person's conversation with us."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an item is: `done` of `parts` of its sound; `left` are those that the person must decide on.
-
-    `first`: nothing was shared in its channel before. `passages` and `first` are told of ready ones.
-    """
-
-    content: Content
-    done: int = 0
-    parts: int = 0
-    left: int = 0
-    cost: Decimal | None = None
-    passages: int = 0
-    first: bool = False
-
-
-class LibraryPresenter(Protocol):
-    """What is shown of an item where it was shared: one message, kept up to date until it is the card."""
-
-    async def progress(self, share: Share, progress: Progress) -> None: ...
-
-    async def whisper(self, share: Share, content: Content) -> None:
-        """To the sharer alone, where a channel asks first: "Add to the library?"."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """`alt`: what it shows, in words."""
-
-    name: str
-    title: str
-    alt: str
-    data: bytes
-
-
-class SlackPictures(Protocol):
-    """Raises SlackUnavailable."""
-
-    async def keep(self, team: str, picture: Picture) -> str:
-        """A file that nobody sees until a message shows it; its id."""
-        ...
-
-    async def remove(self, team: str, file_id: str) -> None:
-        """No error where it is gone, or never will be."""
-        ...
-
-
-class HashingFiles(Protocol):
-    async def fetch_hashed(self, file: FileRef, target: Path, *, limit: int) -> tuple[int, str]:
-        """As SlackFiles.fetch, with the bytes' SHA-256 in hex."""
-        ...
-
-    async def known(self, team: str, file_id: str) -> FileRef:
-        """What Slack says about it now. Raises FileUnreadable: deleted, hidden, kept elsewhere, not ours to see."""
         ...

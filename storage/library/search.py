@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.types import Text, Uuid
 
 from services.entities.library import MARK, UNMARK, Content, Hit, Query, Stage
-from services.folding import ANY, FOLDED, marked
+from services.folding import ANY, FOLDED, folded_in_sql, marked
 from storage.chat.rows import storable
 from storage.library.rows import to_content, to_hit
 from storage.library.visible import is_visible, visible
@@ -95,6 +95,13 @@ def compiled(given: Given, *, any_word: bool, folded: bool = False) -> tuple[str
 
 
 @cache
+def named_of(given: Given) -> Select[tuple[object, ...]]:
+    name = folded_in_sql("contents.title || ' ' || array_to_string(contents.tags, ' ')")
+    told: ColumnElement[str] = literal_column(f"to_tsvector('simple'::regconfig, {name})")
+    return newest_of(given).where(told.bool_op("@@")(func.websearch_to_tsquery(SIMPLE, _words)))
+
+
+@cache
 def newest_of(given: Given) -> Select[tuple[object, ...]]:
     return (
         visible()
@@ -111,6 +118,13 @@ class Search(Store):
     ) -> Sequence[Content]:
         values = parameters(team, audiences, query)
         rows = await self._all(newest_of(given_by(query)), **values, at_most=limit, skipped=offset)
+        return [to_content(row) for row in rows]
+
+    async def named(
+        self, team: str, audiences: Collection[str], query: Query, *, limit: int
+    ) -> Sequence[Content]:
+        values = {**parameters(team, audiences, query), "words": storable(query.words)}
+        rows = await self._all(named_of(given_by(query)), **values, at_most=limit, skipped=0)
         return [to_content(row) for row in rows]
 
     async def search(

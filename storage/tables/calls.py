@@ -55,6 +55,7 @@ ai_calls = Table(
     Column("saved", DOLLARS, nullable=False, server_default=ZERO, comment="US dollars, by caching"),
     Column("failover", Boolean, nullable=False, server_default=FALSE, comment="answered for another model"),
     Column("seconds", SECONDS, comment="of audio"),
+    Column("searched", Boolean, nullable=False, server_default=FALSE, comment="asked for tools"),
 )
 Index("ix_ai_calls_turn", ai_calls.c.turn_id, postgresql_where=ai_calls.c.turn_id.is_not(None))
 Index("ix_ai_calls_user", ai_calls.c.team, ai_calls.c.user_id, ai_calls.c.started_at)
@@ -92,6 +93,7 @@ usage_daily = Table(
     Column("hits", BigInteger, nullable=False, server_default=ZERO, comment="calls answered from our store"),
     Column("saved", DOLLARS, nullable=False, server_default=ZERO),
     Column("seconds", SECONDS, nullable=False, server_default=ZERO),
+    Column("searches", BigInteger, nullable=False, server_default=ZERO, comment="calls that asked for tools"),
 )
 Index("ix_usage_daily_user", usage_daily.c.team, usage_daily.c.user_id, usage_daily.c.day)
 

@@ -17,8 +17,8 @@ from services.entities import Actor
 from services.entities.media import Chapter, MediaKind, Page, Segment
 from services.links import ItemSessions, LinkSigner
 from services.ports.clock import Clock
-from services.ports.library import PlayableItem, PlayableText
 from services.ports.objects import ObjectStore
+from services.ports.player import PlayableItem, PlayableText
 from storage.objects import FolderStore
 from tests.admin_web.films import make_poster
 from tests.e2e.stage import free_port

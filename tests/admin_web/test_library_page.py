@@ -10,7 +10,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from services.ports.library import PlayableText, Words
+from services.ports.player import PlayableText, Words
 from tests.admin_web.desk import ANA, BEN, FILM, PICTURE, REPORT, Desk, filled, film
 from tests.pages import launched
 

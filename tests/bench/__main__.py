@@ -26,6 +26,7 @@ from tests.bench import (
     calls,
     growth,
     latency,
+    recall,
     report,
     reservations,
     search,
@@ -56,6 +57,7 @@ BENCHES: dict[str, Bench] = {
     "P8": lambda stand: usage.bench(stand, usage.Size()),
     "P9": lambda stand: reservations.bench(stand, reservations.Size()),
     "P11": lambda stand: start.bench(stand, start.Size()),
+    "recall": lambda stand: recall.bench(stand),
     "P12": lambda _: caching.bench(caching.Size()),
 }
 

@@ -1,28 +1,23 @@
 """How often the library has the right passage among its first five: 30 questions, each with one, among distractors.
 
-`python -m tests.bench.recall` prints the figure; the suite holds it above its bar.
+`make bench ONLY=recall` prints the figure; the suite holds it above its bar.
 """
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from jobs.queue import install
 from services.entities import Actor
 from services.entities.library import Passage, Query
 from services.library.answers import LibraryAnswers
+from services.library.rights import Reader
 from services.ports.tools import Asker
 from services.ports.work import UnitOfWorkFactory
-from storage.embedded import EmbeddedPostgres
 from storage.engine import make_engine
-from storage.migrate import migrate
 from storage.uow import DriverConnection, unit_of_work
-from tests.databases import Database
+from tests.bench.report import Figure
+from tests.bench.stand import Stand
 from tests.fakes.clock import FakeClock
 from tests.library import ready, share, stored
 
@@ -112,26 +107,22 @@ async def is_found(answers: LibraryAnswers, question: str, passage: str) -> bool
     return any(passage in line for line in told)
 
 
-async def main(rights_of: Callable[[UnitOfWorkFactory], Any]) -> None:
-    with TemporaryDirectory() as folder:
-        server = EmbeddedPostgres(Path(folder) / "data", durable=False)
-        await server.start()
-        postgres = Database(server.url("postgres"))
-        await postgres.run("CREATE DATABASE recall")
-        engine = make_engine(postgres.beside("recall").url)
+class Everyone:
+    """Rights of somebody who is in the channel."""
+
+    async def reader(self, actor: Actor, *, at: str | None = None) -> Reader:
+        return Reader(actor, frozenset({"C1"}))
+
+
+async def bench(stand: Stand, distractors: int = 1_500) -> list[Figure]:
+    async def nothing(_: DriverConnection, task: str, payload: bytes) -> None: ...
+
+    async with stand.database() as database:
+        engine = make_engine(database.url)
         try:
-            await migrate(engine, [install])
-
-            async def nothing(_: DriverConnection, task: str, payload: bytes) -> None: ...
-
-            uow = unit_of_work(engine, nothing)
-            print(f"recall at {AMONG}: {await recall(uow, rights_of(uow)):.2f} (bar {BAR})")
+            found = await recall(unit_of_work(engine, nothing), Everyone(), distractors=distractors)
         finally:
             await engine.dispose()
-            await server.stop()
-
-
-if __name__ == "__main__":
-    from tests.services.library.test_recall import Everyone
-
-    asyncio.run(main(lambda _: Everyone()))
+    what = f"library: the right passage of {len(PAIRS)} questions among the first {AMONG}"
+    notes = (f"{distractors} passages that use the same words", "asked in the person's own words")
+    return [Figure("recall", what, f"at least {BAR}", f"{found:.2f}", found >= BAR, notes)]

@@ -39,6 +39,7 @@ SCOPES_OF_METHOD = {
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "files.completeUploadExternal": {"files:write"},
+    "files.delete": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "files.info": {"files:read"},
     "users.conversations": {"channels:read", "groups:read", "mpim:read"},
@@ -69,6 +70,7 @@ SCOPES_OF_EVENT = {
     "message.mpim": {"mpim:history"},
     "reaction_added": {"reactions:read"},
     "tokens_revoked": set(),
+    "user_change": {"users:read"},
 }
 ALWAYS = {"commands", "files:read"}  # slash commands; downloads of shared files, which no method call shows
 

@@ -5,8 +5,8 @@ reservation kept, the person asked with a button; "ask again" pays once, "leave 
 
 One question is in flight at a time, so that the one the process died with is known. A turn has two ways: in one
 lane the process that hears it works it at once ("taken"), in the other it goes through the queue ("enqueued")
-from a process that only hears to one that only works. `streaming` is ours: killed from outside while the answer
-is growing in Slack.
+from a process that only hears to one that only works. `searched` lies between the two calls of a question that
+looks in the library. `streaming` is ours: killed from outside while the answer is growing in Slack.
 
 A round in which the process did not die where it should is repeated, and told of: nothing asked in it may be lost
 either.
@@ -36,7 +36,9 @@ BAR = (
     "kill -9 at each checkpoint: no turn lost, no paid call repeated; sent but not answered: uncertain, "
     "reservation kept, asked with a button"
 )
-POINTS = ("received", "taken", "enqueued", "claimed", "reserved", "sent", "answered", "posted", "streaming")
+POINTS = (
+    "received", "taken", "enqueued", "claimed", "reserved", "sent", "searched", "answered", "posted", "streaming",
+)  # fmt: skip
 WORKED = POINTS[POINTS.index("claimed") :]
 UNCERTAIN_POINTS = frozenset({"sent", "streaming"})
 ROUNDS = 50  # at each point, over both lanes
@@ -112,7 +114,7 @@ class Lane:
         for number in range(MOST_QUESTIONS):
             if number and random.random() < 0.5:  # a fixed rhythm could pass the same process by every time
                 await self.stage.shuffle()
-            asked = await self.stage.ask(words=LONG if streaming else "")
+            asked = await self._asked(point)
             if streaming:
                 await self._kill_if_streaming(doomed, asked)
             if await self._died_with(doomed, asked):
@@ -123,6 +125,11 @@ class Lane:
                 self.deaths.append(Death(point, asked))
                 return None
         return f"not reached in {MOST_QUESTIONS} questions"
+
+    async def _asked(self, point: str) -> Asked:
+        if point == "searched":
+            return await self.stage.ask_of_library()
+        return await self.stage.ask(words=LONG if point == "streaming" else "")
 
     async def _kill_if_streaming(self, doomed: Forked, asked: Asked) -> None:
         await self.stage.sandbox.wait_for(lambda: self.stage.answers_with(asked), 30)
@@ -221,8 +228,8 @@ def one_question(stage: ChaosStage, asked: Asked, state: str, paid: int) -> Coun
     found: Counter[str] = Counter()
     shown, whole = len(stage.answers_with(asked)), len(stage.whole_answers(asked))
     found["lost"] += state not in {"answered", "uncertain"}
-    found["paid again"] += paid > 1
-    found["answered unpaid"] += state == "answered" and paid == 0
+    found["paid again"] += paid > asked.calls
+    found["answered unpaid"] += state == "answered" and paid < asked.calls
     found["not shown whole"] += state == "answered" and whole == 0
     found["shown twice"] += (
         state == "answered" and max(shown, len(stage.ours_in(asked.channel, asked.ts))) > 1

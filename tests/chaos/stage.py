@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import orjson
 
@@ -24,11 +25,12 @@ OPEN = frozenset({"waiting", "running", "delivering"})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question of a person and where it stands."""
+    """One question of a person and where it stands. `calls`: to a model, that answering it takes."""
 
     mark: str
     channel: Channel
     ts: str
+    calls: int = 1
 
 
 @dataclass
@@ -48,6 +50,27 @@ class ChaosStage(Stage):
         asked = Asked(mark, place, message.root_ts)
         self.asked.append(asked)
         return asked
+
+    async def ask_of_library(self) -> Asked:
+        """A question whose model looks in the library before it answers: two calls."""
+        mark, place = self.new_mark(), self.channel()
+        await self._keep_an_item(place)
+        message = await self.mention("ana", place, f"search the library, then say exactly: {mark}")
+        self.asked.append(Asked(mark, place, message.root_ts, calls=2))
+        return self.asked[-1]
+
+    async def _keep_an_item(self, channel: Channel) -> None:
+        item, team = uuid4(), self.workspace.team_id
+        await self.rows(
+            "INSERT INTO contents (id, team, short, user_id, title, state, stage, created_at)"
+            " VALUES ($1, $2, $3, 'U1', 'Notes', 'done', 'ready', now())",
+            item, team, item.hex[:12],
+        )  # fmt: skip
+        await self.rows(
+            "INSERT INTO content_channels (id, content_id, team, audience, channel, user_id, at)"
+            " VALUES ($1, $2, $3, $4, $4, 'U1', now())",
+            uuid4(), item, team, channel.id,
+        )  # fmt: skip
 
     async def shuffle(self) -> None:
         """Slack takes the connections in turn, and an answer makes as many events as there are connections:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.e2e.stage import everything
+from tests.services.media.recordings import write_media
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -223,3 +224,79 @@ async def test_a_question_is_answered_from_the_library_with_its_link(stage):
 
 def dm(stage, who):
     return stage.workspace.app_dm(stage.workspace.user(who))
+
+
+async def test_a_file_of_another_workspace_is_added_by_its_id_alone(stage):
+    channel = stage.channel()
+    file = await stage.people.upload("ana", "shared.md", unlike("mulgara", channel), elsewhere=True)
+    message = await stage.people.post("ana", channel, "", files=[file])
+    card = await ready(stage, channel, message)
+    assert "*shared*" in everything(card)
+
+
+async def test_what_was_deleted_in_slack_is_told_and_the_rest_is_added(stage):
+    channel = stage.channel()
+    await stage.people.command("ana", channel, "/library", "channel off")
+    await stage.private("ana", "are not added")
+    kept = await stage.people.upload("ana", "kept.md", unlike("phascogale", channel))
+    gone = await stage.people.upload("ana", "gone.md", b"Soon gone.")
+    message = await stage.people.post("ana", channel, "", files=[kept, gone])
+    await stage.people.delete_file(gone)
+    await stage.people.shortcut("ben", "library.add", message)
+    assert "was deleted in Slack" in everything(await stage.private("ben", "Added; its progress"))
+    await ready(stage, channel, message)
+
+
+async def test_a_reply_is_added_by_emoji_and_shown_in_its_thread(stage):
+    channel = stage.channel()
+    await stage.people.command("ana", channel, "/library", "channel off")
+    await stage.private("ana", "are not added")
+    root = await stage.people.post("ana", channel, "The brief is below.")
+    file = await stage.people.upload("ana", "reply.md", unlike("bettong", channel))
+    reply = await stage.people.post("ana", channel, "", thread_ts=root.ts, files=[file])
+    await stage.people.react("ben", reply, "inbox_tray")
+    assert "*reply*" in everything(await ready(stage, channel, root))
+
+
+async def test_an_object_of_the_store_is_shared_by_an_admin_alone(stage):
+    channel, other = stage.channel("mia", "ben"), stage.channel("mia", "ben")
+    message = await dropped(stage, "mia", channel, "stored.md", unlike("potoroo two", channel))
+    short = short_of(await ready(stage, channel, message))
+    [row] = await stage.rows("SELECT object_key FROM contents WHERE short = $1", short)
+    await stage.people.command("ben", other, "/library", f"add object {row['object_key']}")
+    await stage.private("ben", "can't do that here")
+    await stage.people.command("mia", other, "/library", f"add object {row['object_key']}")
+    await stage.sandbox.wait_for(lambda: any(short in everything(each) for each in other.top))
+    await stage.people.command("mia", other, "/library", "add object backups/2026/secret")
+    await stage.private("mia", "A key begins with")
+
+
+async def test_the_card_of_a_film_shows_its_picture_until_it_is_deleted(stage, tmp_path):
+    channel = stage.channel()
+    film = write_media(tmp_path / "silent film.webm", seconds=1, pictures="libvpx", sound=None)
+    with film.open("ab") as file:  # unlike the same film in another channel
+        file.write(bytes([0xEC, 0x80 + len(channel.id), *channel.id.encode()]))
+    message = await dropped(stage, "ana", channel, film.name, film.read_bytes(), "video/webm")
+    card = await shown(stage, channel, message, "slack_file")
+    assert "It has no sound" in everything(card)
+    [picture] = [block["slack_file"]["id"] for block in card.blocks if block["type"] == "image"]
+    assert stage.sandbox.files.readable(stage.workspace.user("ben"), stage.workspace.files[picture])
+    assert not stage.sandbox.files.readable(stage.workspace.user("mia"), stage.workspace.files[picture])
+    await stage.people.press("ana", "library.delete", card)
+    await shown(stage, channel, message, "was deleted")
+    await stage.sandbox.wait_for(lambda: stage.workspace.files[picture].mode == "tombstone")
+
+
+async def test_home_lists_what_was_added_where_one_is(stage):
+    channel = stage.channel("mia", "ben")
+    message = await dropped(stage, "mia", channel, "at home.md", unlike("numbat two", channel))
+    short = short_of(await ready(stage, channel, message))
+
+    async def at_home(who: str) -> str:
+        user = stage.workspace.user(who).id
+        stage.workspace.homes.pop(user, None)
+        await stage.people.open_home(who)
+        return str((await stage.sandbox.wait_for(lambda: stage.workspace.homes.get(user))).content)
+
+    assert short in await at_home("mia")
+    assert short not in await at_home("ana")

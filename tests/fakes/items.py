@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.entities import Actor
-from services.ports.library import PlayableItem, PlayableText
+from services.ports.player import PlayableItem, PlayableText
 
 
 @dataclass

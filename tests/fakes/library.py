@@ -122,6 +122,9 @@ class FakeLibraryStore(FakeStore):
     async def keep(self, content: Content) -> None:
         row = self._held(content.id, content.attempts)
         stored = row.content
+        twin = await self.by_hash(content.team, content.sha256) if content.sha256 else None
+        if content.object_key and twin and twin.id != content.id:
+            raise LostClaim
         kept = replace(
             content, title=stored.title, tags=stored.tags, stop_requested=stored.stop_requested,
             deleted_at=stored.deleted_at, poster_file=stored.poster_file,
@@ -260,6 +263,12 @@ class FakeLibraryStore(FakeStore):
         found = [one for one in self._visible(team, audiences, query) if one.stage is not Stage.RECEIVED]
         found.sort(key=lambda content: (content.created_at, content.id), reverse=True)
         return found[offset : offset + limit]
+
+    async def named(
+        self, team: str, audiences: Collection[str], query: Query, *, limit: int
+    ) -> Sequence[Content]:
+        found = await self.newest(team, audiences, query, limit=1_000)
+        return [one for one in found if matches(" ".join((one.title, *one.tags)), query)][:limit]
 
     async def search(
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
@@ -427,6 +436,9 @@ def sought(query: Query) -> list[str]:
 
 def matches(text: str, query: Query) -> bool:
     if query.folded:
+        excluded = " ".join(re.findall(r'(?<!\S)-("[^"]*"|\S+)', query.words))
+        if any(needle.search(folded(text)) for needle in needles(excluded)):
+            return False
         found = [needle.search(folded(text)) is not None for needle in needles(query.words)]
         return any(found) if query.any_word else bool(found) and all(found)
     words = re.findall(r"\w+", text.lower())

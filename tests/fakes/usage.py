@@ -83,7 +83,7 @@ def _counted(call: ModelCall) -> Counted:
     failed = call.outcome is CallOutcome.FAILED
     return Counted(
         calls=1,
-        answers=int(call.purpose == "chat" and not failed),
+        answers=int(call.purpose == "chat" and not failed and not call.searched),
         failed=int(failed),
         failovers=int(call.failover),
         hits=int(call.outcome is CallOutcome.CACHED),

@@ -35,6 +35,12 @@ def test_it_asks_nothing_where_it_may_not_and_where_nothing_is_asked_about() -> 
     assert not answer(Turn("user", "Hello!")).calls
 
 
+def test_it_searches_first_where_it_is_told_to_and_then_says_what_it_was_told() -> None:
+    told = Turn("user", "search the library, then say exactly: bananas are blue")
+    assert answer(told).calls
+    assert answer(told, ASKED, Turn("tool", LINE)).text == "bananas are blue"
+
+
 def test_it_quotes_what_was_found_with_its_link() -> None:
     found = Turn(
         "tool",

@@ -1,18 +1,36 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.calendar import Calendar
-from services.errors import BadArgument
-from services.home import HomeService
+from services.entities import Actor
+from services.entities.library import Content
+from services.errors import BadArgument, NotAllowed, SlackUnavailable
+from services.home import RECENT, HomeService
 from services.people import PeopleService
 from services.policy import Policy
 from services.settings import WARNINGS, wants, zone_of
 from services.usage import UsageService
 from tests import factories as make
+from tests.library import ready
 from tests.services.chat.desk import Desk
+
+
+@dataclass
+class Library:
+    """What somebody may see of it, by their id."""
+
+    items: dict[str, list[Content]] = field(default_factory=dict)
+    error: Exception | None = None
+
+    async def recent(self, actor: Actor, limit: int) -> Sequence[Content]:
+        if self.error:
+            raise self.error
+        return self.items.get(actor.user, [])[:limit]
 
 
 class Stand(Desk):
@@ -21,7 +39,8 @@ class Stand(Desk):
         people = PeopleService(self.uow, self.slack, self.clock)
         calendar = Calendar(ZoneInfo("UTC"))
         usage = UsageService(self.uow, people, Policy([], guests=False), self.limits, self.clock, calendar)
-        self.home = HomeService(self.uow, people, usage, ("claude", "gpt"))
+        self.library = Library()
+        self.home = HomeService(self.uow, people, usage, ("claude", "gpt"), self.library)
 
 
 async def test_a_visit_is_taken_once() -> None:
@@ -41,6 +60,21 @@ async def test_home_shows_use_models_and_what_was_asked_last() -> None:
     assert [state.spent for state in overview.report.limits] == [240]
     assert (overview.models, overview.model) == (("claude", "gpt"), None)
     assert [question for _, question in overview.recent] == ["Newer?", "Older?"]
+
+
+async def test_home_lists_the_newest_items_that_the_person_may_see() -> None:
+    stand = Stand()
+    items = [ready(title=f"Film {number}") for number in range(7)]
+    stand.library.items = {make.ANNA: items, make.BEN: [ready(title="Not hers")]}
+    overview = await stand.home.overview(make.anna())
+    assert [item.title for item in overview.items] == [f"Film {number}" for number in range(RECENT)]
+
+
+@pytest.mark.parametrize("error", [NotAllowed("guest"), SlackUnavailable("users.conversations", "timeout")])
+async def test_home_does_without_items_where_nobody_can_say_who_may_see_them(error: Exception) -> None:
+    stand = Stand()
+    stand.library.error = error
+    assert (await stand.home.overview(make.anna())).items == ()
 
 
 async def test_the_chosen_model_is_shown_and_answers() -> None:

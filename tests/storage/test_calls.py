@@ -140,7 +140,7 @@ SELECT {", ".join(CELL)}, count(*) AS calls, sum(tokens_in) AS tokens_in, sum(ca
     count(*) FILTER (WHERE cost IS NULL AND (tokens_in > 0 OR tokens_out > 0 OR seconds > 0)) AS unpriced,
     count(*) FILTER (WHERE outcome = 'failed') AS failed, count(*) FILTER (WHERE failover) AS failovers,
     count(*) FILTER (WHERE outcome = 'cached') AS hits, sum(saved) AS saved,
-    sum(coalesce(seconds, 0)) AS seconds
+    sum(coalesce(seconds, 0)) AS seconds, count(*) FILTER (WHERE searched) AS searches
 FROM ai_calls WHERE outcome NOT IN ('started', 'uncertain') GROUP BY {", ".join(CELL)}
 """)
 
@@ -174,6 +174,7 @@ def random_end(random: Random, begun: ModelCall) -> ModelCall:
         saved=Decimal(random.randint(0, 9_999_999)) / 10**8,
         failover=random.random() < 0.3,
         seconds=random.choice([None, Decimal(random.randint(0, 9_999)) / 10]),
+        searched=random.random() < 0.2,
     )
 
 

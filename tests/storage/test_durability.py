@@ -15,7 +15,7 @@ from storage.tables import ai_calls, posts, reservations, turns
 from storage.uow import unit_of_work
 from tests.factories import NOON, call, line, mention, post
 from tests.storage.acts import LEASE, asked
-from tests.storage.embedded_support import a_server, kill_server, scratch_folder
+from tests.storage.embedded.support import a_server, kill_server, scratch_folder
 
 
 async def begun(engine: AsyncEngine) -> UUID:

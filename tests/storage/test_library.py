@@ -21,7 +21,7 @@ from services.entities.library import (
 )
 from services.entities.media import Chapter, MediaKind
 from services.errors import LostClaim
-from services.library.query import ways
+from services.library.query import forgiving, ways
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import ANNA, BEN, NOON, TEAM, after
 from tests.library import DOCUMENT, VIDEO, content, read, ready, said, share, stored
@@ -341,6 +341,19 @@ async def test_the_newest_come_first_and_only_those_one_may_see(stores: UnitOfWo
         assert [item.id for item in one] == [old.id]
 
 
+async def test_an_item_is_found_by_its_title_and_tags(stores: UnitOfWorkFactory):
+    item = await stored(stores, ready(title="Café am Hafen 夜景"))
+    async with stores() as uow:
+        await uow.library.tag(item.id, ["b-roll"])
+        await uow.commit()
+        for words in ("cafe", "HAFEN café", '"am hafen"', "b-roll", "夜", "hafen b-roll"):
+            [found] = await uow.library.named(TEAM, ["C1"], forgiving(Query(words)), limit=5)
+            assert found.id == item.id
+        for words in ("haf", "café berlin", "-cafe hafen"):
+            assert await uow.library.named(TEAM, ["C1"], forgiving(Query(words)), limit=5) == []
+        assert await uow.library.named(TEAM, ["C2"], forgiving(Query("cafe")), limit=5) == []
+
+
 async def test_an_item_is_found_by_what_people_type(stores: UnitOfWorkFactory):
     item = await stored(stores, ready())
     async with stores() as uow:
@@ -470,3 +483,20 @@ async def test_one_picture_in_slack_wins_and_stays(stores: UnitOfWorkFactory):
         await uow.commit()
     async with stores() as uow:
         assert (await uow.library.content(item.id)).poster_file is None
+
+
+async def test_bytes_that_another_item_has_are_not_kept_again(stores: UnitOfWorkFactory):
+    await stored(stores, ready(sha256="aa"))
+    got = await received(stores)
+    claim = await claimed(stores, got.content)
+    async with stores() as uow:
+        with pytest.raises(LostClaim):
+            await uow.library.keep(replace(claim, sha256="aa", object_key="media/other"))
+
+
+async def test_times_are_read_by_a_statement_on_its_own(stores: UnitOfWorkFactory):
+    item = ready()
+    await stored(stores, item, said(0, "Ninety euros.", 4.5), shares=(share(item),))
+    async with stores(atomic=False) as uow:
+        [passage] = await uow.library.passages(item.id)
+    assert (passage.start, passage.text) == (4.5, "Ninety euros.")

@@ -26,7 +26,7 @@ async def stored(
     stores: UnitOfWorkFactory, claim: Claim, number: int = 1, *, attempt: int | None = None
 ) -> ModelCall:
     begun = call(turn_id=claim.turn.id)
-    ended = replace(begun, outcome=CallOutcome.ANSWERED, **used())
+    ended = replace(begun, outcome=CallOutcome.ANSWERED, searched=True, **used())
     given = claim.turn.attempts if attempt is None else attempt
     line = BudgetLine("user:T1:UANNA/day", day(), "tokens", 500, 1_000)
     async with stores() as uow:

@@ -68,6 +68,12 @@ async def test_calls_add_up(stores: UnitOfWorkFactory):
     assert whole(await tallied(stores)) == one() + one() + one()
 
 
+async def test_a_call_that_asked_for_tools_is_no_answer_yet(stores: UnitOfWorkFactory):
+    await put(stores, used(searched=True), used(searched=True), used())
+    counted = whole(await tallied(stores))
+    assert (counted.calls, counted.answers) == (3, 1)
+
+
 async def test_what_went_otherwise_is_counted_by_itself(stores: UnitOfWorkFactory):
     nothing = Usage()
     failed = used(outcome=CallOutcome.FAILED, usage=nothing, cost=Decimal(0), saved=Decimal(0))

@@ -9,7 +9,7 @@ from handlers.blocks.library.card import HINT, card
 from handlers.boundary import slack_date
 from services.entities.library import Content, ContentState, Stage
 from services.entities.media import MediaKind
-from services.ports.library import Progress
+from services.ports.showing import Progress
 
 CHANGING = frozenset({"too_large", "too_long", "gone", "hidden", "no_access"})
 """Reasons that may not hold the next time."""

@@ -19,6 +19,7 @@ ABOUT_CONTENT = re.compile(
 QUERY_NAME = re.compile(
     r"^(?:q|query|queries|question|search|search_query|terms?|text|words|keywords?|phrase)$", re.IGNORECASE
 )
+TOLD_TO = re.compile(r"^\W*(?:please )?(?:search|look in|look through)\b", re.IGNORECASE)
 ENOUGH = 2
 MAKING = frozenset({"verbatim", "tokens", "long", "greeting", "code"})
 
@@ -29,7 +30,9 @@ def wanted(prompt: Prompt, question: Question, kind: str) -> Call | None:
     if prompt.must_call:
         named = [tool for tool in prompt.tools if prompt.must_call in {"*", tool.name}]
         return _call(max(named, key=lambda tool: _fit(tool, question)), question)
-    if question.has_results or kind in MAKING or not question.words:
+    if question.has_results or not question.words:
+        return None
+    if kind in MAKING and not TOLD_TO.search(question.asked):
         return None
     tool = max(prompt.tools, key=lambda each: _fit(each, question))
     return _call(tool, question) if _fit(tool, question) >= ENOUGH else None

@@ -40,8 +40,9 @@ from services.models.router import ModelRouter
 from services.pauses import PausesService
 from services.people import PeopleService
 from services.policy import Policy
-from services.ports.library import Picture, Progress, Standing
+from services.ports.channels import Standing
 from services.ports.models import Finished, TextDelta
+from services.ports.showing import Picture, Progress
 from services.ports.tools import Asker
 from tests import factories as make
 from tests.fakes.cancellation import FakeCancellation

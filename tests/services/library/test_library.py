@@ -13,7 +13,7 @@ from services.entities.library import ChannelMode, ContentState, Passage, Query
 from services.entities.media import AudioPart, MediaKind, Page, Segment, Transcript
 from services.errors import BadArgument, NotFound
 from services.library import texts
-from services.library.naming import file_name, shown, tags_of, title_of
+from services.library.naming import file_name, saved_as, shown, tags_of, title_of
 from services.library.query import QueryParser, as_text, loosened, stem
 from services.library.short import as_typed, short_of
 from services.library.summary import lines_of, understood
@@ -88,6 +88,20 @@ def test_questions_become_beginnings_of_words():
 )
 def test_names_lose_what_cannot_be_seen(name, as_shown):
     assert shown(name) == as_shown
+
+
+@pytest.mark.parametrize(
+    ("title", "mimetype", "name"),
+    [
+        ("plan", "application/pdf", "plan.pdf"),
+        ("Script.md", "text/markdown", "Script.md"),
+        ("talk v1.2", "video/mp4", "talk v1.2.mp4"),
+        ("con", "image/png", "_con.png"),
+        ("x", "application/strange", "x"),
+    ],
+)
+def test_a_saved_file_has_the_ending_of_its_kind(title, mimetype, name):
+    assert saved_as(title, mimetype) == name
 
 
 def test_titles_tags_and_downloads():
@@ -178,6 +192,15 @@ async def test_hits_are_grouped_by_item(desk):
     results = await desk.library.search(ANNA_ACTOR, "price")
     assert sorted(titles(results.found)) == ["a", "b"]
     assert sum(len(one.hits) for one in results.found if one.content.id == first.id) == 2
+
+
+async def test_an_item_is_found_by_its_name_and_tags(desk):
+    item = await desk.added(desk.file("harbour_at_dusk.png", b"a picture"))
+    await desk.added(desk.file("b.md", b"We film the harbour."))
+    assert await desk.titles(ANNA, "harbour") == ["harbour at dusk", "b"]
+    assert await desk.titles(ANNA, "dusk -harbour") == []
+    await desk.library.tag(ANNA_ACTOR, item.id, "établissement")
+    assert await desk.titles(ANNA, "dusk etablissement") == ["harbour at dusk"]
 
 
 async def test_pages_follow_each_other(desk):

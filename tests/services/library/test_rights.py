@@ -75,6 +75,10 @@ async def by_shortcut(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
     return any(one.content.id == item.id for one in added.received)
 
 
+async def by_name(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
+    return any(one.content.id == item.id for one in (await desk.library.search(actor, "talk")).found)
+
+
 async def by_search_inside(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
     return bool((await desk.library.search(actor, "lamps", item=item.id)).found)
 
@@ -91,6 +95,7 @@ async def by_go_on(desk: LibraryDesk, actor: Actor, item: Content) -> bool:
 WAYS: dict[str, Callable[[LibraryDesk, Actor, Content], Awaitable[bool]]] = {
     "search": by_search,
     "filter": by_search_for_its_tag,
+    "name": by_name,
     "search inside": by_search_inside,
     "recent": by_recent,
     "home": by_home,

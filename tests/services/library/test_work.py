@@ -319,3 +319,25 @@ async def test_a_ready_card_tells_how_much_can_be_searched_and_whether_it_is_the
     desk.media.silent = frozenset({0, 1})
     await desk.added(desk.file("silent.mp4", b"silent"))
     assert (desk.seen.last["C1"].passages, desk.seen.last["C1"].first) == (0, False)
+
+
+async def test_the_same_bytes_dropped_by_two_people_at_once_are_one_item(desk):
+    await desk.dropped(desk.file("a.mp4", b"same"))
+    await desk.dropped(desk.file("b.mp4", b"same"), channel="C3", user=BEN)
+    first, second = sorted((row.content for row in desk.memory.library.contents.values()), key=lambda c: c.id)
+    both = asyncio.Barrier(2)
+    put = desk.objects.put
+
+    async def together(key, *given, **more):
+        if key.endswith("/original"):
+            await both.wait()
+        return await put(key, *given, **more)
+
+    desk.objects.put = together
+    await asyncio.gather(desk.work.work(first.id), desk.work.work(second.id))
+    await desk.run()
+    states = {desk.item(item).state for item in (first, second)}
+    assert states == {ContentState.DONE, ContentState.MERGED}
+    assert len(desk.objects.kept) == 3
+    assert desk.seen.last["C1"].content.id == desk.seen.last["C3"].content.id
+    assert len(desk.outcomes()) <= 3

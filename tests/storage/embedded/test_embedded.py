@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage.embedded import EmbeddedError, EmbeddedPostgres, serverlog
+from storage.embedded import EmbeddedError, serverlog
 from storage.embedded import server as server_module
 from storage.embedded.account import server_account
-from tests.storage.embedded_support import (
+from tests.storage.embedded.support import (
     a_server,
     another_process,
     ask,
@@ -23,11 +23,6 @@ from tests.storage.embedded_support import (
     remember,
     remembers,
 )
-
-
-@pytest.fixture
-def server(own_server: EmbeddedPostgres) -> EmbeddedPostgres:
-    return own_server
 
 
 async def test_sqlalchemy_reaches_the_database_by_its_url(server):

@@ -9,7 +9,7 @@ import pytest
 
 from storage.embedded import EmbeddedPostgres
 from storage.embedded.processes import alive
-from tests.storage.embedded_support import (
+from tests.storage.embedded.support import (
     a_server,
     another_process,
     ask,
@@ -24,11 +24,6 @@ from tests.storage.embedded_support import (
     remembers,
     until,
 )
-
-
-@pytest.fixture
-def server(own_server: EmbeddedPostgres) -> EmbeddedPostgres:
-    return own_server
 
 
 @pytest.fixture

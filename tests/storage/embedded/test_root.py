@@ -12,7 +12,7 @@ import pytest
 
 from storage.embedded import EmbeddedError, EmbeddedPostgres, programs
 from storage.embedded.account import server_account
-from tests.storage.embedded_support import (
+from tests.storage.embedded.support import (
     a_server,
     ask,
     place_of,

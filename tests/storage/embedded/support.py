@@ -21,7 +21,7 @@ from storage.embedded.account import server_account
 from storage.embedded.place import Place
 from storage.embedded.processes import family, send
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 USER = """
 import asyncio, pathlib, signal, sys, uvloop
 from storage.embedded import EmbeddedPostgres
