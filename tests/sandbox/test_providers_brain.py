@@ -157,3 +157,27 @@ def test_pictures_are_not_pretended_to_be_seen() -> None:
 @pytest.mark.parametrize("question", ["", "🎬🎬🎬", "?", "the of and", "x" * 40_000, "<@U1>", "\n\n"])
 def test_odd_questions_get_an_answer(question: str) -> None:
     assert ask(question)
+
+
+FORM = """\
+You summarise one recording.
+Answer in exactly this form:
+SUMMARY: two or three sentences
+TOPICS: three to six topics, separated by semicolons
+LANGUAGE: the language's ISO 639-1 code
+CHAPTERS:
+one line for each of two to eight chapters: the time it begins at, as in the text, and a title"""
+
+
+def test_a_form_that_is_laid_down_is_filled_from_what_was_given():
+    talk = "\n".join(
+        [f"[0:{at:02}] Ana: The camera costs {at} euros a week." for at in range(6)]
+        + [f"[1:{at:02}] Ben: Night shots need another lens." for at in range(6)]
+    )
+    prompt = Prompt("stand-in", (Turn("system", FORM), Turn("user", f"Summarise this:\n\n{talk}")))
+    summary, topics, language, chapters, *lines = Brain(1).answer(prompt).text.split("\n")
+    assert summary.startswith("SUMMARY: The camera costs")
+    assert "[" not in summary
+    assert {"Camera", "Night"} <= set(topics.removeprefix("TOPICS: ").split("; "))
+    assert (language, chapters) == ("LANGUAGE: en", "CHAPTERS: ")
+    assert [line.split(" ")[0] for line in lines] == ["0:00", "0:03", "1:00", "1:03"]

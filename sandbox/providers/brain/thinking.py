@@ -9,7 +9,7 @@ from random import Random
 import orjson
 
 from sandbox.providers import tokens
-from sandbox.providers.brain import shapes, toolbox
+from sandbox.providers.brain import forms, shapes, toolbox
 from sandbox.providers.brain.intents import Intent, intent_of
 from sandbox.providers.brain.question import STAND_IN, Question, read
 from sandbox.providers.brain.structures import Filler
@@ -39,6 +39,8 @@ class Brain:
         return Answer(self._text(prompt, question, intent))
 
     def _text(self, prompt: Prompt, question: Question, intent: Intent) -> str:
+        if intent.kind != "verbatim" and (parts := forms.parts_of(question.system)):
+            return forms.filled(parts, question, self._reader)
         match intent.kind:
             case "verbatim":
                 return intent.text
