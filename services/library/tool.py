@@ -99,10 +99,10 @@ class LibraryTool:
     def _query(self, asker: Asker, given: Mapping[str, Any]) -> Query:
         """Raises BadArgument. What is empty or null was not asked for."""
         filters = (
-            f'{ours}:"{_plain(given[name])}"' for name, ours in FILTERS.items() if _plain(given.get(name))
+            f'{ours}:"{_quotable(given[name])}"' for name, ours in FILTERS.items() if _plain(given.get(name))
         )
         # Filters first: a long query is cut, and must not be wider than it was meant.
-        return self._parser.parse(asker.actor, " ".join((*filters, str(given.get("query", "")))))
+        return self._parser.parse(asker.actor, " ".join((*filters, _plain(given.get("query")))))
 
     async def _searched(self, asker: Asker, query: Query) -> str:
         lines = await self._answers.search(asker, query, PASSAGES)
@@ -112,7 +112,13 @@ class LibraryTool:
 
 
 def _plain(value: object) -> str:
-    return "" if value is None else str(value).replace('"', " ").strip()
+    """Without what no database takes."""
+    text = "" if value is None else str(value)
+    return "".join(each if each.isprintable() else " " for each in text).strip()
+
+
+def _quotable(value: object) -> str:
+    return _plain(value).replace('"', " ").strip()
 
 
 def _fitting(lines: Sequence[str]) -> list[str]:

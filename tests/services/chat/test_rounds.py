@@ -8,6 +8,7 @@ from services.entities import CallOutcome, TurnState
 from services.ports.models import ToolResult
 from tests import factories as make
 from tests.fakes.toolbox import LOOK_UP, FakeToolbox
+from tests.fakes.uow import FakeUnitOfWork
 from tests.services.chat.desk import Desk, all_of, saying
 from tests.services.chat.looking_up import LINK, QUERY, THOUGHT, asking, results_in, searches_once
 
@@ -78,6 +79,26 @@ async def test_where_there_is_nothing_to_look_up_no_tool_is_told_of(toolbox: Fak
         await each.answered(make.mention())
     assert [r.tools for r in desk.claude.asked] == [()]
     assert desk.claude.asked[0].system == without.claude.asked[0].system
+
+
+async def test_a_turn_without_tools_costs_no_more_round_trips(
+    toolbox: FakeToolbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered: list[int] = []
+    enter = FakeUnitOfWork.__aenter__
+
+    async def counted(self: FakeUnitOfWork) -> FakeUnitOfWork:
+        entered.append(1)
+        return await enter(self)
+
+    monkeypatch.setattr(FakeUnitOfWork, "__aenter__", counted)
+    toolbox.has_something = False
+    counts = []
+    for desk in (Desk(), Desk(toolbox=toolbox)):
+        entered.clear()
+        await desk.answered(make.mention())
+        counts.append(len(entered))
+    assert counts[0] == counts[1]
 
 
 async def test_in_a_direct_message_the_asker_alone_reads_it(desk: Desk, toolbox: FakeToolbox) -> None:

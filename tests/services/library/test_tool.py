@@ -98,6 +98,11 @@ async def test_a_long_query_does_not_lose_its_filters(desk):
     assert "ninety" not in told
 
 
+async def test_characters_that_no_database_takes_are_left_out(desk):
+    await desk.added(desk.file("a.md", b"The price is ninety."))
+    assert "ninety" in await desk.asked(ANNA, "C1", "price\x00\n", tag="\x00", type='"document"')
+
+
 async def test_without_words_the_newest_items_are_listed(desk):
     await desk.added(desk.file("a.md", b"Lamps."))
     await desk.added(desk.file("b.mp4"))
