@@ -48,3 +48,12 @@ async def test_a_file_of_another_workspace_is_read_by_its_id(desk):
     with pytest.raises(FileUnreadable) as error:
         await files.read(FileRef("F404", "file", "", 0, ""))
     assert error.value.reason == "gone"
+
+
+async def test_a_transcript_that_is_not_whole_yet_says_so():
+    desk = LibraryDesk(daily_tokens=1_600, parts_at_once=1)
+    film = desk.file("talk.mp4")
+    item = await desk.added(film)
+    assert (item.reason, len(desk.passages(item))) == ("budget", 1)
+    read = await LibraryFiles(FakeReader(), desk.slack, desk.uow, TEAM).read(film)
+    assert read.text.endswith("[0:00] This is part 0.\n[the rest of it is not transcribed yet]")
