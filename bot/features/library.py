@@ -25,6 +25,7 @@ from handlers.sender.uploads import SlackUploads
 from jobs.schedule import Entry, every
 from services.entities.library import ChannelMode
 from services.library import (
+    Claiming,
     FromStore,
     LibraryIntake,
     LibraryItems,
@@ -69,7 +70,8 @@ def library_of(settings: Settings, base: Infrastructure, o: Outside, shared: Sha
     storing = Storing(o.slack_files, o.objects, media_of(settings), chosen)
     shown = SlackLibrary(o.bulletins, o.replies, o.clock)
     showing = Showing(o.uow, rights, shown, posters_of(o), o.clock)
-    work = work_of(settings, base, o, shared, rights, storing, showing)
+    claiming = Claiming(o.uow, o.cancellation, o.clock, chosen)
+    work = work_of(settings, base, o, shared, claiming, rights, storing, showing)
     intake = LibraryIntake(o.uow, rights, channels, o.cancellation, o.clock, chosen)
     library = library_service(settings, o, shared)
     links = links_of(settings, o)
@@ -80,6 +82,7 @@ def library_of(settings: Settings, base: Infrastructure, o: Outside, shared: Sha
         intake,
         FromStore(o.uow, rights, o.objects, o.clock, chosen),
         work,
+        claiming,
         showing,
         library,
         rights,
@@ -98,6 +101,7 @@ def work_of(
     base: Infrastructure,
     o: Outside,
     shared: Shared,
+    claiming: Claiming,
     rights: Rights,
     storing: Storing,
     showing: Showing,
@@ -112,7 +116,7 @@ def work_of(
         o.uow, o.router, shared.limits, shared.pauses, shared.prices, shared.calendar, o.clock, o.checkpoint
     )
     return LibraryWork(
-        o.uow, rights, storing, understanding, transcription, summaries, showing, o.cancellation, o.clock,
+        o.uow, claiming, rights, storing, understanding, transcription, summaries, showing, o.cancellation, o.clock,
         o.checkpoint, chosen,
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ from handlers.routes import (
 from handlers.sender.replies import SlackReplies
 from services.entities import Actor, Place
 from services.errors import FileUnreadable, NotAllowed, NotFound
-from services.library import FromStore, LibraryIntake, LibraryService, LibraryWork, Rights, Showing
+from services.library import Claiming, FromStore, LibraryIntake, LibraryService, LibraryWork, Rights, Showing
 from services.library.from_store import USAGE as OBJECT
 from services.library.intake import ASK_TASK, LOOK_TASK, REACTION_TASK, SHOW_TASK, WORK_TASK, Added
 from services.limits.rules import EASED_TASK
@@ -48,6 +48,7 @@ class AddingHandlers:
         intake: LibraryIntake,
         from_store: FromStore,
         work: LibraryWork,
+        claiming: Claiming,
         showing: Showing,
         library: LibraryService,
         rights: Rights,
@@ -58,6 +59,7 @@ class AddingHandlers:
         self._intake = intake
         self._from_store = from_store
         self._work = work
+        self._claiming = claiming
         self._showing = showing
         self._library = library
         self._rights = rights
@@ -217,12 +219,12 @@ class AddingHandlers:
         await self._showing.ask(UUID(content))
 
     async def sweep(self) -> None:
-        woken = await self._work.wake_overdue()
+        woken = await self._claiming.wake_overdue()
         if woken:
             log.info("library.woken", count=woken)
 
     async def eased(self, team: str) -> None:
-        woken = await self._work.eased(team)
+        woken = await self._claiming.eased(team)
         if woken:
             log.info("library.eased", count=woken)
 

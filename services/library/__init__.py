@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.library.answers import LibraryAnswers
+from services.library.claiming import Claiming
 from services.library.files import LibraryFiles
 from services.library.from_store import FromStore
 from services.library.intake import LibraryIntake
@@ -20,6 +21,7 @@ from services.library.understanding import Understanding
 from services.library.work import LibraryWork
 
 __all__ = [
+    "Claiming",
     "FromStore",
     "LibraryAnswers",
     "LibraryFiles",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -15,7 +14,8 @@ from uuid_utils.compat import uuid7
 
 from services.entities.library import Content, ContentState, Share, Stage
 from services.errors import LostClaim, ObjectMissing, Stopped, StorageUnavailable
-from services.library.intake import SHOW_TASK, WORK_TASK
+from services.library.claiming import Claiming
+from services.library.intake import SHOW_TASK
 from services.library.outcome import Outcome, Undecided, outcome_of
 from services.library.rights import Rights
 from services.library.settings import LibrarySettings
@@ -28,8 +28,6 @@ from services.ports.cancellation import Cancellation, CancelToken
 from services.ports.clock import Checkpoint, Clock
 from services.ports.work import UnitOfWorkFactory
 
-EASES = frozenset({"budget", "paused"})
-
 log = structlog.get_logger()
 
 
@@ -37,6 +35,7 @@ class LibraryWork:
     def __init__(
         self,
         uow: UnitOfWorkFactory,
+        claiming: Claiming,
         rights: Rights,
         storing: Storing,
         understanding: Understanding,
@@ -49,6 +48,7 @@ class LibraryWork:
         settings: LibrarySettings,
     ) -> None:
         self._uow = uow
+        self._claiming = claiming
         self._rights = rights
         self._storing = storing
         self._understanding = understanding
@@ -61,69 +61,16 @@ class LibraryWork:
         self._settings = settings
         self._slots = asyncio.Semaphore(settings.at_once)
 
-    # -- who works on what ---------------------------------------------------------------------
-
     async def work(self, content_id: UUID) -> None:
         """Take the item as far as it goes, unless somebody else has it."""
         async with self._slots:
-            item = await self._claimed(content_id)
+            item = await self._claiming.claimed(content_id)
             if item is None:
                 return
-            async with self._cancellation.watch(item.id) as token, self._held(item):
+            self._checkpoint("library.claimed")
+            async with self._cancellation.watch(item.id) as token, self._claiming.held(item):
                 await self._to_an_end(item, token)
             self._showing.done(item)
-
-    async def wake_overdue(self) -> int:
-        now = self._clock.now()
-        async with self._uow() as uow:
-            found = await uow.library.overdue(now, waiting_since=now - self._settings.patience)
-            for content_id in found:
-                await uow.enqueue(WORK_TASK, content=str(content_id))
-            await uow.commit()
-        return len(found)
-
-    async def eased(self, team: str) -> int:
-        """Somebody may use more, or AI again: whoever waits for that tries at once."""
-        async with self._uow() as uow:
-            found = await uow.library.wake(team, EASES)
-            for content_id in found:
-                await uow.enqueue(WORK_TASK, content=str(content_id))
-            await uow.commit()
-        return len(found)
-
-    async def _claimed(self, content_id: UUID) -> Content | None:
-        now = self._clock.now()
-        async with self._uow(atomic=False) as uow:
-            item = await uow.library.claim(
-                content_id, worker=self._settings.worker, now=now, lease_until=now + self._settings.lease
-            )
-        if item is not None:
-            self._checkpoint("library.claimed")
-        return item
-
-    @asynccontextmanager
-    async def _held(self, item: Content) -> AsyncIterator[None]:
-        """The lease is kept while this is open; a stop that was only stored is heard of with it."""
-        beating = asyncio.create_task(self._beat(item))
-        try:
-            yield
-        finally:
-            beating.cancel()
-            await asyncio.wait({beating})
-
-    async def _beat(self, item: Content) -> None:
-        while True:
-            await asyncio.sleep(self._settings.lease.total_seconds() / 3)
-            try:
-                until = self._clock.now() + self._settings.lease
-                async with self._uow(atomic=False) as uow:
-                    stop = await uow.library.extend(item.id, item.attempts, until)
-            except StorageUnavailable:
-                continue
-            except LostClaim:
-                return
-            if stop:
-                await self._cancellation.cancel(item.id)
 
     # -- stage by stage ------------------------------------------------------------------------
 

@@ -100,7 +100,7 @@ def routes():
         HomeHandlers(None, None, None, [], ""),
         AccessHandlers(None, None, ""),
         UsageHandlers(None, None, None),
-        AddingHandlers(*[None] * 9),
+        AddingHandlers(*[None] * 10),
         FindingHandlers(*[None] * 6),
         TendingHandlers(*[None] * 4),
         AlertHandlers(None, None, None, None),

@@ -17,6 +17,7 @@ from services.entities.library import Content, Found, Passage, Share
 from services.entities.tools import ToolUse
 from services.errors import FileUnreadable, SlackUnavailable
 from services.library import (
+    Claiming,
     FromStore,
     LibraryAnswers,
     LibraryIntake,
@@ -191,8 +192,10 @@ class LibraryDesk:
         )  # fmt: skip
         posters = Posters(self.uow, self.objects, self.pictures)
         self.showing = Showing(self.uow, self.rights, self.seen, posters, self.clock)
+        self.claiming = Claiming(self.uow, self.cancellation, self.clock, self.settings)
         self.work = LibraryWork(
             self.uow,
+            self.claiming,
             self.rights,
             storing,
             Understanding(self.uow, self.media, storing, transcription),

@@ -126,7 +126,7 @@ async def test_slack_out_of_order_only_delays(desk):
     item = await desk.added()
     assert (item.state, item.reason) == (ContentState.WAITING, "slack")
     desk.clock.tick(60)
-    assert await desk.work.wake_overdue() == 1
+    assert await desk.claiming.wake_overdue() == 1
     await desk.run()
     assert desk.item(item).state is ContentState.DONE
 
@@ -137,7 +137,7 @@ async def test_a_store_that_is_down_only_delays(desk):
     assert (item.state, item.reason, item.stage) == (ContentState.WAITING, "store", Stage.RECEIVED)
     desk.objects.down = False
     desk.clock.tick(60)
-    await desk.work.wake_overdue()
+    await desk.claiming.wake_overdue()
     await desk.run()
     assert desk.item(item).state is ContentState.DONE
 
@@ -149,7 +149,7 @@ async def test_a_transcriber_that_is_down_keeps_what_was_done(desk):
     assert desk.passages(item) == ["This is part 0."]
     assert desk.seen.last["C1"].done == 1
     desk.clock.tick(120)
-    await desk.work.wake_overdue()
+    await desk.claiming.wake_overdue()
     await desk.run()
     assert desk.item(item).state is ContentState.DONE
     assert desk.transcriber.asked == [0, 1, 1]
@@ -188,7 +188,7 @@ async def test_a_worker_that_dies_in_a_call_leaves_a_question(desk):
     desk.memory.jobs.clear()
     desk.transcriber.said = {}
     desk.clock.tick(60)
-    await desk.work.wake_overdue()
+    await desk.claiming.wake_overdue()
     await desk.run()
     found = desk.item(item)
     assert found.state is ContentState.UNCERTAIN
@@ -389,8 +389,8 @@ async def test_what_waits_for_a_budget_goes_on_by_itself_once_more_is_allowed():
     done = list(desk.transcriber.asked)
     desk.daily_tokens = 500_000
     desk.wire()
-    assert await desk.work.eased("T_OTHER") == 0
-    assert await desk.work.eased(TEAM) == 1
+    assert await desk.claiming.eased("T_OTHER") == 0
+    assert await desk.claiming.eased(TEAM) == 1
     await desk.run()
     assert desk.item(item).state is ContentState.DONE
     assert desk.transcriber.asked == [*done, *({0, 1} - set(done))]
@@ -400,7 +400,7 @@ async def test_what_waits_for_a_budget_goes_on_in_the_next_period():
     desk = LibraryDesk(daily_tokens=1_600, parts_at_once=1)
     item = await desk.added()
     desk.clock.tick((item.wake_at - desk.clock.now()).total_seconds() + 1)
-    await desk.work.wake_overdue()
+    await desk.claiming.wake_overdue()
     await desk.run()
     assert desk.transcriber.asked == [0, 1]
 
