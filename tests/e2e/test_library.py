@@ -311,7 +311,7 @@ async def test_the_card_of_a_film_shows_its_picture_until_it_is_deleted(stage, t
     assert stage.sandbox.files.readable(stage.workspace.user("ben"), stage.workspace.files[picture])
     assert not stage.sandbox.files.readable(stage.workspace.user("mia"), stage.workspace.files[picture])
     await stage.people.press("ana", "library.delete", card)
-    await shown(stage, channel, message, "was deleted")
+    await shown(stage, channel, message, "library.restore")
     await stage.sandbox.wait_for(lambda: stage.workspace.files[picture].mode == "tombstone")
 
 
