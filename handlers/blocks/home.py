@@ -17,7 +17,7 @@ from services.entities import Conversation
 from services.entities.usage import Counted, Dimension
 from services.home import Overview
 from services.settings import zone_of
-from services.slack import permalink
+from services.slack import permalink, unescaped
 
 DESK_CHOICE = settings.DESK_CHOICE
 NOWHERE = "none"
@@ -105,13 +105,13 @@ def _recent(overview: Overview, workspace_url: str) -> list[Block]:
     if not overview.recent:
         return [kit.text("Nothing yet. Your questions of the last days will stand here.")]
     return [
-        kit.text(_recent_line(conversation, question, workspace_url))
+        kit.text(recent_line(conversation, question, workspace_url))
         for conversation, question in overview.recent
     ]
 
 
-def _recent_line(conversation: Conversation, question: str, workspace_url: str) -> str:
-    asked = " ".join(question.split()) or "(a file)"
+def recent_line(conversation: Conversation, question: str, workspace_url: str) -> str:
+    asked = " ".join(unescaped(question).split()) or "(a file)"
     shown = asked[:QUESTION_SHOWN] + ("…" if len(asked) > QUESTION_SHOWN else "")
     where = "Messages" if conversation.channel_kind == "im" else f"<#{conversation.channel}>"
     link = permalink(workspace_url, conversation.channel, conversation.thread_ts or "")

@@ -30,6 +30,7 @@ from services.library import FromStore, LibraryIntake, LibraryService, LibraryWo
 from services.library.from_store import USAGE as OBJECT
 from services.library.intake import ASK_TASK, LOOK_TASK, REACTION_TASK, SHOW_TASK, WORK_TASK, Added
 from services.limits.rules import EASED_TASK
+from services.slack import unescaped
 
 log = structlog.get_logger()
 
@@ -132,7 +133,7 @@ class AddingHandlers:
         await self._open_form(call.actor, call.trigger_id, call.to.place.channel)
 
     async def _add_object(self, call: Call) -> None:
-        key, _, title = call.args.partition(" ")[2].strip().partition(" ")
+        key, _, title = unescaped(call.args).partition(" ")[2].strip().partition(" ")
         place = call.to.place
         received = await self._from_store.ask(
             call.actor, key, place, is_direct=call.channel_kind == "im", title=title.strip()

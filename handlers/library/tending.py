@@ -13,6 +13,7 @@ from handlers.sender.replies import SlackReplies
 from services.entities.library import ChannelMode, Content
 from services.errors import BadArgument
 from services.library import LibraryIntake, LibraryService, Showing
+from services.slack import unescaped
 
 MODES = {
     ChannelMode.AUTO: "Files shared here are added to the library by themselves.",
@@ -44,7 +45,7 @@ class TendingHandlers:
             "library",
             "channel",
             self.channel,
-            "whether files here are added",
+            "whether files shared here are added by themselves",
             CHANNEL_USAGE,
             is_at_most_a_word,
         )
@@ -56,13 +57,13 @@ class TendingHandlers:
         yield View("library.tags_form", self.tagged)
 
     async def rename(self, call: Call) -> None:
-        which, _, title = call.args.partition(" ")
+        which, _, title = unescaped(call.args).partition(" ")
         item = await self._library.rename(call.actor, which, title)
         await self._changed(item)
         await self._replies.show(call.to, f"Now called *{words.plainly(item.title)}*.")
 
     async def tag(self, call: Call) -> None:
-        which, _, tags = call.args.partition(" ")
+        which, _, tags = unescaped(call.args).partition(" ")
         item = await self._library.tag(call.actor, which, tags)
         await self._changed(item)
         told = " ".join(f"#{words.plainly(tag)}" for tag in item.tags) or "none"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from services.entities import Actor
 from services.entities.library import Content, Found, Hit, Passage, Query, Results, Share
-from services.errors import BadArgument, NotFound
+from services.errors import BadArgument, NotFound, ShowrunnerError
 from services.library.answers import grouped
 from services.library.naming import file_name, tags_of, titled
 from services.library.posters import Posters
@@ -127,7 +128,7 @@ class LibraryService:
         content = await self._item(actor, which)
         async with self._uow(atomic=False) as uow:
             shares = [s for s in await uow.library.shares(content.id) if s.audience in reader.audiences]
-            passages = len(await uow.library.passages(content.id))
+            passages = await uow.library.count_passages(content.id)
         mine = content.user == actor.user or any(share.user == actor.user for share in shares)
         return Shown(content, shares, passages, mine or await self._rights.runs_the_desk(actor))
 
@@ -197,16 +198,34 @@ class LibraryService:
         return replace(content, deleted_at=None)
 
     async def remove_for_good(self) -> int:
-        """What was deleted longer ago than it is kept: first its picture and objects, then its rows."""
+        """What was deleted longer ago than it is kept: first its picture and objects, then its rows.
+
+        What can't go now keeps nothing else from going; how many went, or else why one did not.
+        """
         moment = self._clock.now() - self._settings.keep_deleted
         async with self._uow(atomic=False) as uow:
-            gone = await uow.library.deleted_before(moment)
-        for content in gone:
-            await self._posters.taken_back(content)
-            await self._storing.remove(content)
-            async with self._uow(atomic=False) as uow:
-                await uow.library.forget(content.id)
-        return len(gone)
+            due = await uow.library.deleted_before(moment)
+        removed, errors = 0, []
+        for content in due:
+            try:
+                removed += await self._removed(content.id, moment)
+            except ShowrunnerError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+        return removed
+
+    async def _removed(self, content_id: UUID, moment: datetime) -> bool:
+        """Looked at once more: it may have been restored while others were removed."""
+        async with self._uow(atomic=False) as uow:
+            content = await uow.library.content(content_id)
+        if content is None or content.deleted_at is None or content.deleted_at > moment:
+            return False
+        await self._posters.taken_back(content)
+        await self._storing.remove(content)
+        async with self._uow(atomic=False) as uow:
+            await uow.library.forget(content_id)
+        return True
 
     async def _may_restore(self, actor: Actor, content: Content) -> bool:
         return content.user == actor.user or await self._rights.runs_the_desk(actor)

@@ -96,7 +96,7 @@ class Showing:
             shares = list(await uow.library.shares(content_id))
             cost = await uow.library.cost(content_id)
             ready = content.state is ContentState.DONE
-            passages = len(await uow.library.passages(content_id)) if ready else 0
+            passages = await uow.library.count_passages(content_id) if ready else 0
         sounding = [part for part in parts if part.state is not PartState.SKIPPED]
         done = sum(part.state is PartState.DONE for part in sounding)
         left = sum(part.state is PartState.UNCERTAIN for part in parts)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import structlog
 
 from services.entities import FileRef
 from services.entities.library import Content, Share, Stage
@@ -17,8 +20,11 @@ from services.ports.channels import HashingFiles
 from services.ports.media import MediaReader
 from services.ports.objects import ObjectStore
 
+log = structlog.get_logger()
+
 SEEN = frozenset({MediaKind.VIDEO, MediaKind.IMAGE})
 JPEG = "image/jpeg"
+AREAS = MEDIA, DOCUMENTS = "media", "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,7 @@ class Storing:
 
     async def keep(self, item: Content, fetched: Fetched, probe: Probe, folder: Path) -> Content:
         """The item as it is once its bytes are in the store. Keys come of its id: done again, it is the same."""
-        area = "documents" if probe.kind in {MediaKind.DOCUMENT, MediaKind.SUBTITLES} else "media"
-        base = f"{area}/{item.created_at:%Y}/{item.id}"
+        base = base_of(item, DOCUMENTS if probe.kind in {MediaKind.DOCUMENT, MediaKind.SUBTITLES} else MEDIA)
         key = item.object_key or f"{base}/original"
         if item.object_key is None:
             await self._objects.put(key, fetched.path, sha256=fetched.sha256, content_type=probe.mimetype)
@@ -93,9 +98,12 @@ class Storing:
         return path
 
     async def remove(self, item: Content) -> None:
-        """Everything of it in the store."""
-        for key in {item.object_key, item.poster_key, item.sheet_key} - {None}:
-            await self._objects.delete(str(key))
+        """Everything of it in the store, also what an attempt put there that did not come to tell of it."""
+        keys = {key for key in (item.object_key, item.poster_key, item.sheet_key) if key is not None}
+        for area in AREAS:
+            keys |= {stored.key async for stored in self._objects.keys(f"{base_of(item, area)}/")}
+        for key in sorted(keys):
+            await self._objects.delete(key)
 
     async def _from_slack(self, team: str, file: FileRef, path: Path) -> Fetched:
         if not file.url:
@@ -122,19 +130,32 @@ class Storing:
 
     async def _poster(self, base: str, path: Path, probe: Probe, folder: Path) -> str | None:
         target = folder / "poster.jpg"
-        if probe.kind not in SEEN or not await self._media.poster(path, target):
+        if probe.kind not in SEEN or not await made(self._media.poster(path, target)):
             return None
         return await self._kept(f"{base}/poster.jpg", target)
 
     async def _sheet(self, base: str, path: Path, probe: Probe, folder: Path) -> str | None:
         target = folder / "sheet.jpg"
-        if probe.kind is not MediaKind.VIDEO or not await self._media.contact_sheet(path, target):
+        if probe.kind is not MediaKind.VIDEO or not await made(self._media.contact_sheet(path, target)):
             return None
         return await self._kept(f"{base}/sheet.jpg", target)
 
     async def _kept(self, key: str, picture: Path) -> str:
         await self._objects.put(key, picture, sha256=await hash_of(picture), content_type=JPEG)
         return key
+
+
+async def made(picture: Awaitable[bool]) -> bool:
+    """What was looked at and found good is kept also where drawing it takes too much."""
+    try:
+        return await picture
+    except FileUnreadable as error:
+        log.info("library.no_picture", reason=error.reason)
+        return False
+
+
+def base_of(item: Content, area: str) -> str:
+    return f"{area}/{item.created_at:%Y}/{item.id}"
 
 
 async def hash_of(path: Path) -> str:

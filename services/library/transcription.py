@@ -90,10 +90,9 @@ class Transcription:
                 return
             try:
                 await self._part(work, sound)
+                work.stopped = not await work.arrived() or work.stopped
             except Exception as error:
                 work.error = work.error or error
-                return
-            work.stopped = not await work.arrived() or work.stopped
 
     async def _part(self, work: _Work, sound: AudioPart) -> None:
         """Asked of one after the other until one answers."""

@@ -182,6 +182,8 @@ class LibraryWork:
         return True
 
     async def _is_known(self, item: Content, sha256: str) -> bool:
+        if item.attempts > 1:
+            await self._tidied(item, sha256)
         async with self._uow() as uow:
             known = await uow.library.by_hash(item.team, sha256)
             if known is None or known.id == item.id:
@@ -190,6 +192,13 @@ class LibraryWork:
             await uow.enqueue(SHOW_TASK, content=str(known.id))
             await uow.commit()
         return True
+
+    async def _tidied(self, item: Content, sha256: str) -> None:
+        """An attempt before may have stored the bytes, and only then have found them to be another item's."""
+        async with self._uow(atomic=False) as uow:
+            known = await uow.library.by_hash(item.team, sha256)
+        if known is not None and known.id != item.id:
+            await self._storing.remove(replace(item, object_key=None))
 
     async def _read(self, item: Content, share: Share, folder: Path, token: CancelToken) -> Content:
         if await self._transcription.left_behind(item):

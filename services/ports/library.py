@@ -81,7 +81,7 @@ class LibraryStore(Protocol):
         ...
 
     async def extend(self, content_id: UUID, attempt: int, lease_until: datetime) -> bool:
-        """Whether it is asked to stop. Raises LostClaim."""
+        """Whether it is asked to stop, or deleted. Raises LostClaim."""
         ...
 
     async def keep(self, content: Content) -> None:
@@ -152,6 +152,8 @@ class LibraryStore(Protocol):
     async def passages(self, content_id: UUID) -> Sequence[Passage]:
         """In order."""
         ...
+
+    async def count_passages(self, content_id: UUID) -> int: ...
 
     # -- reading, always as one reader may
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.entities.library import Part, PartState, Passage
@@ -54,6 +54,7 @@ _ADD = _new_passage.on_conflict_do_update(
     set_={name: _new_passage.excluded[name] for name in ("text", "start_at", "end_at", "page", "speaker")},
 )
 _PASSAGES = select(transcript_segments).where(_of_passage).order_by(transcript_segments.c.number)
+_COUNT = select(func.count()).select_from(transcript_segments).where(_of_passage)
 AT_ONCE = 1_000
 """Rows of one insert."""
 
@@ -98,6 +99,9 @@ class Parts(Store):
 
     async def passages(self, content_id: UUID) -> Sequence[Passage]:
         return [to_passage(row) for row in await self._all(_PASSAGES, content=content_id)]
+
+    async def count_passages(self, content_id: UUID) -> int:
+        return int(await self._value(_COUNT, content=content_id))
 
     async def _insert(self, content_id: UUID, passages: Sequence[Passage]) -> None:
         rows = [{"content_id": content_id, **from_passage(passage)} for passage in passages]

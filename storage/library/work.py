@@ -35,7 +35,10 @@ _CLAIM = (
     .returning(contents)
 )
 _EXTEND = (
-    update(contents).where(_held).values(lease_until=bindparam("until")).returning(contents.c.stop_requested)
+    update(contents)
+    .where(_held)
+    .values(lease_until=bindparam("until"))
+    .returning(or_(contents.c.stop_requested, contents.c.deleted_at.is_not(None)).label("stop"))
 )
 _ENDED = {"worker": None, "lease_until": None}
 _MERGE = (
@@ -102,7 +105,7 @@ class Work(Store):
         row = await self._one(_EXTEND, content=content_id, attempt=attempt, until=lease_until)
         if row is None:
             raise LostClaim
-        return bool(row.stop_requested)
+        return bool(row.stop)
 
     async def keep(self, content: Content) -> None:
         ended = {} if content.state is ContentState.OPEN else _ENDED

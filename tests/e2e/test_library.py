@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from sandbox.providers.faults import Fault
 from tests.e2e.stage import everything
 from tests.services.media.recordings import write_media
 
@@ -299,6 +300,11 @@ async def test_an_object_of_the_store_is_shared_by_an_admin_alone(stage):
     await stage.private("mia", "A key begins with")
 
 
+async def test_a_direct_message_has_no_setting_of_its_own(stage):
+    await stage.people.command("ben", dm(stage, "ben"), "/library", "channel off")
+    await stage.private("ben", "is added for you alone")
+
+
 async def test_the_card_of_a_film_shows_its_picture_until_it_is_deleted(stage, tmp_path):
     channel = stage.channel()
     film = write_media(tmp_path / "silent film.webm", seconds=1, pictures="libvpx", sound=None)
@@ -328,3 +334,25 @@ async def test_home_lists_what_was_added_where_one_is(stage):
 
     assert short in await at_home("mia")
     assert short not in await at_home("ana")
+
+
+async def test_another_provider_answers_what_the_first_has_looked_up(stage):
+    channel = stage.channel()
+    said = b"The pricing of the bilby: ninety euros a day.\n" + channel.id.encode()
+    message = await dropped(stage, "ana", channel, "facts.txt", said)
+    await ready(stage, channel, message)
+    faults, sonnet = stage.sandbox.providers.faults, "claude-sonnet-5-5"
+    faults.push("anthropic", Fault("slow", seconds=0.0, model=sonnet), Fault("status", 529, model=sonnet))
+    question = await stage.mention("ben", channel, "What did she say about the bilby's pricing?")
+    told = everything(await stage.answer(channel, question.ts))
+    assert "ninety euros" in told
+    calls = await stage.rows(
+        "SELECT provider, outcome, searched FROM ai_calls AS c JOIN turns AS t ON t.id = c.turn_id"
+        " WHERE t.key = $1 ORDER BY c.started_at, c.id",
+        question.ts,
+    )
+    assert [tuple(call.values()) for call in calls] == [
+        ("anthropic", "answered", True),
+        ("anthropic", "failed", False),
+        ("openai", "answered", False),
+    ]

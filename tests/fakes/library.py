@@ -117,7 +117,7 @@ class FakeLibraryStore(FakeStore):
     async def extend(self, content_id: UUID, attempt: int, lease_until: datetime) -> bool:
         row = self._held(content_id, attempt)
         self._put(self._t.contents, content_id, replace(row, lease_until=lease_until))
-        return row.content.stop_requested
+        return row.content.stop_requested or row.content.deleted_at is not None
 
     async def keep(self, content: Content) -> None:
         row = self._held(content.id, content.attempts)
@@ -251,6 +251,9 @@ class FakeLibraryStore(FakeStore):
     async def passages(self, content_id: UUID) -> Sequence[Passage]:
         found = [passage for (of, _), passage in self._t.passages.items() if of == content_id]
         return sorted(found, key=lambda passage: passage.number)
+
+    async def count_passages(self, content_id: UUID) -> int:
+        return len(await self.passages(content_id))
 
     # -- reading
 

@@ -166,6 +166,15 @@ async def test_a_stop_reaches_the_worker_or_at_once(stores: UnitOfWorkFactory):
     assert (await read(stores, idle.id)).state is ContentState.STOPPED
 
 
+async def test_whoever_works_on_what_was_deleted_is_told_to_stop(stores: UnitOfWorkFactory):
+    item = (await received(stores)).content
+    await claimed(stores, item)
+    async with stores() as uow:
+        assert await uow.library.extend(item.id, 1, after(60)) is False
+        await uow.library.delete(item.id, NOON)
+        assert await uow.library.extend(item.id, 1, after(60)) is True
+
+
 async def test_what_waits_or_was_left_is_overdue(stores: UnitOfWorkFactory):
     left, fresh, waits, later = [
         (await received(stores, created_at=at)).content for at in (NOON, after(50), NOON, NOON)
@@ -201,6 +210,7 @@ async def test_a_part_belongs_to_its_call(stores: UnitOfWorkFactory):
             Part(1, 5, 9, PartState.SKIPPED),
         ]
         assert await uow.library.passages(item.id) == [said(0, "yes")]
+        assert await uow.library.count_passages(item.id) == 1
 
 
 async def test_parts_turn_together(stores: UnitOfWorkFactory):

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from services.entities import Actor
-from services.entities.library import ContentState, Part, PartState, Stage
+from services.entities.library import Content, ContentState, Part, PartState, Stage
 from services.entities.media import SubtitleTrack
-from services.errors import FileUnreadable, ModelUnavailable, SlackUnavailable
+from services.errors import (
+    FileUnreadable,
+    LostClaim,
+    ModelUnavailable,
+    SlackUnavailable,
+    Stopped,
+    StorageUnavailable,
+)
 from tests.factories import ANNA, BEN, TEAM
 from tests.services.library.desk import GUEST, LibraryDesk
 
@@ -221,6 +231,122 @@ async def test_stop_keeps_what_is_paid_and_goes_no_further(desk):
     assert desk.item(item).state is ContentState.STOPPED
     assert desk.transcriber.asked == [0]
     assert desk.passages(item) == ["This is part 0."]
+
+
+async def test_a_database_away_while_progress_is_shown_leaves_no_call_behind(desk):
+    under_way = desk.transcriber.said[1] = asyncio.Event()
+    shown = desk.showing.progress
+
+    gone = asyncio.Event()
+
+    async def away(item: Content, *, seldom: bool = False) -> None:
+        if seldom:
+            gone.set()
+            raise StorageUnavailable
+        await shown(item)
+
+    desk.showing.progress = away
+    item = await desk.dropped()
+    working = asyncio.create_task(desk.work.work(item.id))
+    await gone.wait()
+    await asyncio.wait({working, asyncio.create_task(asyncio.sleep(0))}, return_when="FIRST_COMPLETED")
+    under_way.set()
+    await working
+    assert desk.outcomes() == ["answered", "answered"]
+
+
+async def test_what_is_deleted_while_it_is_worked_on_is_paid_for_no_further():
+    desk = LibraryDesk(parts_at_once=1, lease=timedelta(milliseconds=30))
+    under_way = desk.transcriber.said[0] = asyncio.Event()
+    item = await desk.dropped()
+    working = asyncio.create_task(desk.work.work(item.id))
+    while not desk.transcriber.asked:
+        await asyncio.sleep(0)
+    await desk.library.delete(ANNA_ACTOR, item.id)
+    while item.id not in desk.cancellation.cancelled:
+        await asyncio.sleep(0.001)
+    under_way.set()
+    await working
+    assert desk.transcriber.asked == [0]
+    assert desk.item(item).state is ContentState.STOPPED
+    await desk.library.restore(ANNA_ACTOR, item.short)
+    assert await desk.intake.go_on(ANNA_ACTOR, item.id)
+    await desk.run()
+    assert desk.transcriber.asked == [0, 1]
+
+
+async def test_bytes_of_an_attempt_that_found_them_known_are_not_left_behind(desk):
+    file = desk.file()
+    twin = await desk.dropped(desk.file("twin.mp4"), channel="C2")
+    keep = desk.work._keep
+
+    async def lost(item: Content) -> Content:
+        desk.work._keep = keep
+        raise LostClaim
+
+    desk.work._keep = lost
+    await desk.work.work(twin.id)
+    item = await desk.added(file)
+    desk.clock.tick(3600)
+    await desk.work.work(twin.id)
+    assert desk.item(twin).state is ContentState.MERGED
+    assert {key.split("/")[2] for key in desk.objects.kept} == {str(item.id)}
+
+
+async def test_deleted_for_good_leaves_no_object_of_an_attempt_that_was_stopped(desk):
+    item = await desk.dropped()
+
+    async def stopped(item: Content) -> Content:
+        raise Stopped
+
+    keep, desk.work._keep = desk.work._keep, stopped
+    with suppress(Stopped):
+        await desk.work.work(item.id)
+    desk.work._keep = keep
+    assert desk.objects.kept
+    await desk.library.delete(ANNA_ACTOR, item.id)
+    desk.clock.tick(31 * 86_400)
+    assert await desk.library.remove_for_good() == 1
+    assert desk.objects.kept == {}
+
+
+async def test_what_is_restored_while_others_are_removed_stays(desk):
+    items = [await desk.added(desk.file(f"{n}.md", f"Text {n}.".encode())) for n in range(2)]
+    for item in items:
+        await desk.library.delete(ANNA_ACTOR, item.id)
+    desk.clock.tick(31 * 86_400)
+    removing, last = desk.objects.delete, desk.item(items[1])
+
+    async def removed(key: str) -> None:
+        desk.objects.delete = removing
+        await desk.library.restore(ANNA_ACTOR, last.short)
+        await removing(key)
+
+    desk.objects.delete = removed
+    assert await desk.library.remove_for_good() == 1
+    assert desk.item(last).deleted_at is None
+    assert list(desk.objects.kept) == [last.object_key]
+
+
+async def test_one_item_that_cannot_be_removed_keeps_no_other_from_going(desk):
+    film, text = await desk.added(desk.file()), await desk.added(desk.file("a.md", b"Text."))
+    for item in (film, text):
+        await desk.library.delete(ANNA_ACTOR, item.id)
+    desk.clock.tick(31 * 86_400)
+    desk.pictures.down = True
+    with pytest.raises(SlackUnavailable):
+        await desk.library.remove_for_good()
+    assert list(desk.memory.library.contents) == [film.id]
+
+
+async def test_a_film_whose_pictures_cannot_be_made_is_kept_without_them(desk):
+    async def too_much(path: Path, target: Path, **_: object) -> bool:
+        raise FileUnreadable(path.name, "too_large")
+
+    desk.media.poster = desk.media.contact_sheet = too_much
+    item = await desk.added()
+    assert item.state is ContentState.DONE
+    assert (item.poster_key, item.sheet_key) == (None, None)
 
 
 async def test_two_workers_do_not_take_the_same_item(desk):
