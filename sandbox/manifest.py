@@ -24,6 +24,7 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "channel_created": ("channels:read",),
     "channel_archive": ("channels:read",),
     "channel_rename": ("channels:read",),
+    "channel_id_changed": ("channels:read", "groups:read"),
     "channel_left": ("channels:read",),
     "group_archive": ("groups:read",),
     "group_rename": ("groups:read",),

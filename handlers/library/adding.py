@@ -72,6 +72,7 @@ class AddingHandlers:
         yield Event("reaction_added", self.reacted)
         yield Event("member_joined_channel", self.moved)
         yield Event("member_left_channel", self.moved)
+        yield Event("channel_id_changed", self.channel_became)
         for kind in CLOSED:
             yield Event(kind, self.channel_changed)
         yield Command("library", "add", self.add, ADD_HELP, f"add | {OBJECT}", is_form_or_object)
@@ -113,6 +114,11 @@ class AddingHandlers:
             await self.channel_changed(envelope)
             return
         await self._rights.moved(Actor(envelope.team, str(envelope.event["user"])))
+
+    async def channel_became(self, envelope: Envelope) -> None:
+        """As when it is shared with another company."""
+        old, new = (str(envelope.event[f"{which}_channel_id"]) for which in ("old", "new"))
+        await self._rights.channel_became(envelope.team, old, new)
 
     async def channel_changed(self, envelope: Envelope) -> None:
         await self._rights.channel_changed(envelope.team, str(envelope.event["channel"]))

@@ -58,7 +58,7 @@ class QueryParser:
         self._now = now
 
     def parse(self, actor: Actor, text: str) -> Query:
-        text = unescaped(text)[:LONGEST].translate(_QUOTES)
+        text = _whole_words(unescaped(text)).translate(_QUOTES)
         query = Query(words=" ".join(_FILTER.sub(" ", text).split()))
         for name, value in _FILTER.findall(text):
             query = self._filtered(actor, query, name.lower(), value.strip('"'))
@@ -112,6 +112,11 @@ class QueryParser:
             raise BadArgument(
                 f"`{value[:40]}` is not a date: say `2026-11-20`, `yesterday` or `7d`", USAGE
             ) from None
+
+
+def _whole_words(text: str) -> str:
+    """As much of a long text as is looked for, without half a word at its end."""
+    return text if len(text) <= LONGEST else text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]
 
 
 def _kind(value: str) -> MediaKind:

@@ -108,6 +108,11 @@ class Rights:
         async with self._uow(atomic=False) as uow:
             await uow.library.channel_changed(team, channel)
 
+    async def channel_became(self, team: str, old: str, new: str) -> None:
+        async with self._uow() as uow:
+            await uow.library.channel_became(team, old, new)
+            await uow.commit()
+
     async def _channels(self, actor: Actor) -> frozenset[str]:
         for _ in range(TRIES):
             now = self._clock.now()

@@ -232,3 +232,7 @@ class LibraryStore(Protocol):
     async def channel_changed(self, team: str, channel: str) -> None:
         """It was closed, or we are no longer in it."""
         ...
+
+    async def channel_became(self, team: str, old: str, new: str) -> None:
+        """It has another id: what was shared there, and whether files are added there, goes with it."""
+        ...

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.entities import Actor
 from services.ports.library import Membership
 from storage.store import Store
-from storage.tables import memberships
+from storage.tables import library_channels, memberships
+from storage.tables.library import content_channels
 
 _of = (memberships.c.team == bindparam("team")) & (memberships.c.user_id == bindparam("user"))
 _READ = select(memberships).where(_of)
@@ -29,6 +30,32 @@ _CHANGED = (
     update(memberships)
     .where(memberships.c.team == bindparam("in_team"))
     .values(read_at=None, changes=memberships.c.changes + 1)
+)
+
+
+_there = content_channels.alias("there")
+_SHARES_MOVE = (
+    update(content_channels)
+    .where(
+        content_channels.c.team == bindparam("in_team"),
+        content_channels.c.audience == bindparam("old"),
+        ~exists().where(
+            _there.c.team == content_channels.c.team,
+            _there.c.file_id == content_channels.c.file_id,
+            _there.c.audience == bindparam("new"),
+        ),
+    )
+    .values(audience=bindparam("new"), channel=bindparam("new"))
+)
+_other = library_channels.alias("other")
+_MODE_MOVES = (
+    update(library_channels)
+    .where(
+        library_channels.c.team == bindparam("in_team"),
+        library_channels.c.channel == bindparam("old"),
+        ~exists().where(_other.c.team == bindparam("in_team"), _other.c.channel == bindparam("new")),
+    )
+    .values(channel=bindparam("new"))
 )
 
 
@@ -51,4 +78,9 @@ class Memberships(Store):
 
     async def channel_changed(self, team: str, channel: str) -> None:  # noqa: ARG002 - see below
         """Of everybody in the team: who reads the list just now may have it from before the change."""
+        await self._run(_CHANGED, in_team=team)
+
+    async def channel_became(self, team: str, old: str, new: str) -> None:
+        for statement in (_SHARES_MOVE, _MODE_MOVES):
+            await self._run(statement, in_team=team, old=old, new=new)
         await self._run(_CHANGED, in_team=team)

@@ -57,6 +57,7 @@ SCOPES_OF_EVENT = {
     "channel_archive": {"channels:read"},
     "channel_deleted": {"channels:read"},
     "channel_left": {"channels:read"},
+    "channel_id_changed": {"channels:read", "groups:read"},
     "channel_unarchive": {"channels:read"},
     "group_archive": {"groups:read"},
     "group_deleted": {"groups:read"},

@@ -371,6 +371,17 @@ class FakeLibraryStore(FakeStore):
             if actor.team == team:
                 await self.moved(actor)
 
+    async def channel_became(self, team: str, old: str, new: str) -> None:
+        for key, share in list(self._t.shares.items()):
+            if share.place.team == team and share.audience == old:
+                moved = replace(share, audience=new, place=replace(share.place, channel=new))
+                self._put(self._t.shares, key, moved)
+        mode = self._t.modes.get((team, old))
+        if mode is not None:
+            self._drop(self._t.modes, (team, old))
+            self._put(self._t.modes, (team, new), mode)
+        await self.channel_changed(team, new)
+
     # -- inside
 
     def _contents(self) -> list[Content]:

@@ -510,3 +510,18 @@ async def test_times_are_read_by_a_statement_on_its_own(stores: UnitOfWorkFactor
     async with stores(atomic=False) as uow:
         [passage] = await uow.library.passages(item.id)
     assert (passage.start, passage.text) == (4.5, "Ninety euros.")
+
+
+async def test_what_was_shared_in_a_channel_goes_with_it_to_its_new_id(stores: UnitOfWorkFactory):
+    item = ready()
+    await stored(stores, item, said(0, "hello"), shares=(share(item, "GOLD"),))
+    async with stores() as uow:
+        await uow.library.set_mode(ANNA_ACTOR, "GOLD", ChannelMode.OFF)
+        await uow.library.save_membership(ANNA_ACTOR, {"GOLD"}, 0, NOON)
+        await uow.library.channel_became(TEAM, "GOLD", "CNEW")
+        assert await uow.library.mode(TEAM, "CNEW") is ChannelMode.OFF
+        assert await uow.library.item(TEAM, ["GOLD"], item.id) is None
+        assert await uow.library.item(TEAM, ["CNEW"], item.id) is not None
+        assert (await uow.library.membership(ANNA_ACTOR, fresh_since=NOON)).channels is None
+        await uow.library.channel_became("T2", "CNEW", "CELSE")
+        assert await uow.library.item(TEAM, ["CNEW"], item.id) is not None

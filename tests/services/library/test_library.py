@@ -67,6 +67,22 @@ def test_a_query_survives_a_button(parse):
     assert parse(as_text(query)) == query
 
 
+def test_a_page_turned_keeps_its_days_and_its_reader(parse):
+    query = parse("price after:2026-11-20 before:yesterday in:me")
+    assert parse(as_text(query)) == query
+
+
+def test_of_a_very_long_query_whole_words_are_looked_for(parse):
+    assert set(parse("wombat " * 100).words.split()) == {"wombat"}
+    assert len(parse("x" * 600).words) == 500
+
+
+def test_what_was_excluded_is_not_looked_for_loosely():
+    loose = loosened(Query('launch -rain -"two words"'))
+    assert loose is not None
+    assert loose.words == "'launch':*"
+
+
 def test_questions_become_beginnings_of_words():
     loose = loosened(Query("What did she say about pricing?"))
     assert loose is not None
