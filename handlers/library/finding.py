@@ -56,6 +56,7 @@ class FindingHandlers:
         yield Button("library.show", self.show_one)
         yield Button("library.open", self.open)
         yield Button("library.inside", self.inside)
+        yield Button("library.export", self.export_one)
         yield Button("library.previous", self.turn)
         yield Button("library.next", self.turn)
         yield View("library.inside_form", self.search_inside)
@@ -76,11 +77,18 @@ class FindingHandlers:
 
     async def export(self, call: Call) -> None:
         which, form = call.args.split()
-        made = await self._library.export(call.actor, which, form.lower())
+        await self._export(call.to, which, form.lower())
+
+    async def export_one(self, press: Press) -> None:
+        which, _, form = press.value.partition("|")
+        await self._export(press.beside, UUID(which), form)
+
+    async def _export(self, to: Audience, which: str | UUID, form: str) -> None:
+        made = await self._library.export(to.actor, which, form)
         upload = Upload(made.name, made.content.title, made.text.encode())
-        told = f"Here is *{words.plainly(made.content.title)}* as {form.lower()}."
-        await self._uploads.direct(call.actor, upload, told)
-        await self._replies.show(call.to, "I have sent you the file in our direct messages.")
+        told = f"Here is *{words.plainly(made.content.title)}* as {form}."
+        await self._uploads.direct(to.actor, upload, told)
+        await self._replies.show(to, "I have sent you the file in our direct messages.")
 
     async def open(self, press: Press) -> None:
         """Who presses is asked about anew: the link is made for them, and lives for a minute."""

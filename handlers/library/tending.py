@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from handlers.blocks.library import forms, words
+from handlers.blocks.library.card import deleted
 from handlers.library.finding import is_one_word
-from handlers.routes import Button, Call, Command, Press, Problems, Route, Submission, View
+from handlers.routes import Audience, Button, Call, Command, Press, Problems, Route, Submission, View
 from handlers.sender.replies import SlackReplies
 from services.entities.library import ChannelMode, Content
 from services.errors import BadArgument
@@ -44,13 +45,14 @@ class TendingHandlers:
             "library",
             "channel",
             self.channel,
-            "whether files here are added",
+            "whether files shared here are added by themselves",
             CHANNEL_USAGE,
             is_at_most_a_word,
         )
         yield Button("library.rename", self.open_rename)
         yield Button("library.tags", self.open_tags)
         yield Button("library.delete", self.delete_one)
+        yield Button("library.restore", self.restore_one)
         yield View("library.rename_form", self.renamed)
         yield View("library.tags_form", self.tagged)
 
@@ -70,17 +72,32 @@ class TendingHandlers:
     async def delete(self, call: Call) -> None:
         item, wholly = await self._library.delete(call.actor, call.args)
         await self._changed(item)
-        await self._replies.show(call.to, deleted(item, wholly=wholly))
+        await self._tell_deleted(call.to, item, wholly=wholly)
 
     async def delete_one(self, press: Press) -> None:
         item, wholly = await self._library.delete(press.actor, UUID(press.value))
         await self._changed(item)
-        await self._replies.show(press.beside, deleted(item, wholly=wholly))
+        await self._tell_deleted(press.beside, item, wholly=wholly)
 
     async def restore(self, call: Call) -> None:
-        item = await self._library.restore(call.actor, call.args)
+        await self._restore(call.to, call.args)
+
+    async def restore_one(self, press: Press) -> None:
+        await self._restore(press.beside, press.value)
+
+    async def _restore(self, to: Audience, which: str) -> None:
+        item = await self._library.restore(to.actor, which)
         await self._changed(item)
-        await self._replies.show(call.to, f"*{words.plainly(item.title)}* is back in the library.")
+        await self._replies.show(to, f"*{words.plainly(item.title)}* is back in the library.")
+
+    async def _tell_deleted(self, to: Audience, item: Content, *, wholly: bool) -> None:
+        title = words.plainly(item.title)
+        if wholly:
+            await self._replies.show(to, f"{item.title} is deleted.", deleted(item))
+            return
+        await self._replies.show(
+            to, f"*{title}* is no longer shared by you. It stays where others shared it."
+        )
 
     async def channel(self, call: Call) -> None:
         channel = call.to.place.channel
@@ -124,13 +141,6 @@ class TendingHandlers:
 
     async def _changed(self, item: Content) -> None:
         await self._showing.show_soon(item.id)
-
-
-def deleted(item: Content, *, wholly: bool) -> str:
-    title = words.plainly(item.title)
-    if not wholly:
-        return f"*{title}* is no longer shared by you. It stays where others shared it."
-    return f"*{title}* is deleted. `/library restore {item.short}` brings it back."
 
 
 def is_id_and_more(args: str) -> bool:

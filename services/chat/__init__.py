@@ -2,7 +2,8 @@
 
 `intake` decides what a message asks for and stores it, `turns` works a claimed turn to its end, with
 `preparation` before the model is asked and `ledger` around each call; `context` is what a model is
-sent; `choices` are the buttons below an answer; `answers` those that can be given again.
+sent, `searching` what it may look up, `rounds` the calls that this takes; `choices` are the buttons
+below an answer; `answers` those that can be given again.
 """
 
 from services.chat.answers import KeptAnswers

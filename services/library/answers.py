@@ -15,7 +15,7 @@ from uuid import UUID
 from services.entities.library import Content, Found, Hit, Query, Share
 from services.errors import NotAllowed, NotFound, SlackUnavailable
 from services.folding import folded, needles
-from services.library.query import loosened, telling
+from services.library.query import forgiving, loosened, telling
 from services.library.rights import Reader, Rights
 from services.library.texts import where
 from services.ports.clock import Clock
@@ -26,6 +26,7 @@ from services.slack import permalink
 CANDIDATES, WORDS = 60, 8
 LONGEST = 500  # characters of a passage
 SUMMARY = 200
+NAMED = 3  # items that are told because of their title or tags
 REMEMBERED = 5.0  # seconds that a place is taken to have nothing in the library
 STAYS = 60.0  # seconds that it is taken to have something: asking again would only show the same tool
 ROOM = 2_000
@@ -75,7 +76,17 @@ class LibraryAnswers:
             return [_about(item, link) for item, link in await self._linked(items, allowed)]
         found = await self._best(reader.team, allowed, loose, limit)
         links = {item.id: link for item, link in await self._linked([one.content for one in found], allowed)}
-        return [_line(one.content, links[one.content.id], hit) for one in found for hit in one.hits]
+        lines = [_line(one.content, links[one.content.id], hit) for one in found for hit in one.hits]
+        return [*lines, *await self._named(reader.team, allowed, query, links)]
+
+    async def _named(
+        self, team: str, allowed: Collection[str], query: Query, known: Collection[UUID]
+    ) -> list[str]:
+        """Items that are called what is looked for, where no passage of theirs tells it."""
+        async with self._uow(atomic=False) as uow:
+            items = await uow.library.named(team, allowed, forgiving(query), limit=NAMED)
+        others = [item for item in items if item.id not in known]
+        return [_about(item, link) for item, link in await self._linked(others, allowed)]
 
     async def _allowed(self, asker: Asker) -> tuple[Reader, frozenset[str]]:
         reader = await self._rights.reader(asker.actor, at=asker.channel)

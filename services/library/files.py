@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.entities import FileRef
-from services.entities.library import Content, Passage, Stage
+from services.entities.library import Content, ContentState, Passage, Stage
 from services.entities.media import MediaKind
 from services.errors import FileUnreadable
 from services.library.naming import kind_by_name
@@ -34,12 +34,14 @@ class LibraryFiles:
         async with self._uow(atomic=False) as uow:
             item = await uow.library.by_file(self._team, file.id)
             passages = await uow.library.passages(item.id) if item else []
-        if item is None or not passages:
+        if item is None or not (passages or item.state is ContentState.DONE):
             raise FileUnreadable(file.name, "untranscribed")
         return FileText(file.name, transcript_of(item, passages))
 
 
 def transcript_of(item: Content, passages: Sequence[Passage]) -> str:
+    if not passages:
+        return f"“{item.title}”: nothing is said in it."
     lines = [f"[{timecode(each.start or 0)}] {each.text}" for each in passages]
     whole = item.stage in {Stage.TRANSCRIBED, Stage.READY}
     return "\n".join([f"Transcript of “{item.title}”:", *lines, *([] if whole else [REST])])

@@ -132,7 +132,7 @@ class LibraryService:
         mine = content.user == actor.user or any(share.user == actor.user for share in shares)
         return Shown(content, shares, passages, mine or await self._rights.runs_the_desk(actor))
 
-    async def export(self, actor: Actor, which: str, form: str) -> Export:
+    async def export(self, actor: Actor, which: UUID | str, form: str) -> Export:
         """Raises BadArgument where the item has no such form."""
         if form not in FORMATS:
             raise BadArgument(f"`{form[:20]}` is not a form: srt, vtt, txt or md", "export ID srt|vtt|txt|md")

@@ -101,7 +101,8 @@ class LibraryTool:
         filters = (
             f'{ours}:"{_plain(given[name])}"' for name, ours in FILTERS.items() if _plain(given.get(name))
         )
-        return self._parser.parse(asker.actor, " ".join((str(given.get("query", "")), *filters)))
+        # Filters first: a long query is cut, and must not be wider than it was meant.
+        return self._parser.parse(asker.actor, " ".join((*filters, str(given.get("query", "")))))
 
     async def _searched(self, asker: Asker, query: Query) -> str:
         lines = await self._answers.search(asker, query, PASSAGES)

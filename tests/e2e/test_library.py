@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from sandbox.providers.faults import Fault
 from tests.e2e.stage import everything
 from tests.services.media.recordings import write_media
 
@@ -121,7 +122,7 @@ async def test_an_item_is_looked_after_by_commands(stage):
     assert "Better name.md" in sent
     await typed(f"export {short} exe", "is not a form")
     await typed(f"delete {short}", "is deleted")
-    await shown(stage, channel, message, "was deleted")
+    await shown(stage, channel, message, "library.restore")
     await typed(f"show {short}", "can't find that item")
     await typed(f"restore {short}", "is back in the library")
     await ready(stage, channel, message)
@@ -148,6 +149,34 @@ async def test_buttons_open_what_they_say(stage):
     assert "/library/" in everything(await stage.private("ben", "opens within a minute"))
     await stage.people.press("ben", "library.delete", card)
     await stage.private("ben", "can't do that here")
+    card = await ready(stage, channel, message)
+    markdown = re.search(r"[0-9a-f-]{36}\|md", everything(card)).group()
+    await stage.people.press("ben", "library.export", card, markdown)
+    await stage.private("ben", "I have sent you the file")
+    await stage.people.press("ana", "library.delete", card)
+    deleted = await shown(stage, channel, message, "library.restore")
+    await stage.people.press("ben", "library.restore", deleted)
+    await stage.private("ben", "can't find that item")
+    await stage.people.press("ana", "library.restore", deleted)
+    await ready(stage, channel, message)
+
+
+async def test_a_mention_does_what_a_command_does(stage):
+    channel = stage.channel()
+    message = await dropped(stage, "ana", channel, "said.txt", unlike("bandicoot", channel), "text/plain")
+    short = short_of(await ready(stage, channel, message))
+    for text, answer in (
+        ("library search bandicoot", "*bandicoot*"),
+        ("library recent", "Added lately"),
+        (f"library show {short}", "library.rename"),
+        (f"library export {short} txt", "I have sent you the file"),
+        (f"library rename {short} Marsupials", "Now called *Marsupials*"),
+        (f"library tag {short} pouch", "#pouch"),
+        (f"library delete {short}", "library.restore"),
+        (f"library restore {short}", "is back in the library"),
+    ):
+        await stage.mention("ana", channel, text)
+        await stage.private("ana", answer)
 
 
 async def test_more_results_than_a_page_are_turned(stage):
@@ -271,6 +300,11 @@ async def test_an_object_of_the_store_is_shared_by_an_admin_alone(stage):
     await stage.private("mia", "A key begins with")
 
 
+async def test_a_direct_message_has_no_setting_of_its_own(stage):
+    await stage.people.command("ben", dm(stage, "ben"), "/library", "channel off")
+    await stage.private("ben", "is added for you alone")
+
+
 async def test_the_card_of_a_film_shows_its_picture_until_it_is_deleted(stage, tmp_path):
     channel = stage.channel()
     film = write_media(tmp_path / "silent film.webm", seconds=1, pictures="libvpx", sound=None)
@@ -300,3 +334,25 @@ async def test_home_lists_what_was_added_where_one_is(stage):
 
     assert short in await at_home("mia")
     assert short not in await at_home("ana")
+
+
+async def test_another_provider_answers_what_the_first_has_looked_up(stage):
+    channel = stage.channel()
+    said = b"The pricing of the bilby: ninety euros a day.\n" + channel.id.encode()
+    message = await dropped(stage, "ana", channel, "facts.txt", said)
+    await ready(stage, channel, message)
+    faults, sonnet = stage.sandbox.providers.faults, "claude-sonnet-5-5"
+    faults.push("anthropic", Fault("slow", seconds=0.0, model=sonnet), Fault("status", 529, model=sonnet))
+    question = await stage.mention("ben", channel, "What did she say about the bilby's pricing?")
+    told = everything(await stage.answer(channel, question.ts))
+    assert "ninety euros" in told
+    calls = await stage.rows(
+        "SELECT provider, outcome, searched FROM ai_calls AS c JOIN turns AS t ON t.id = c.turn_id"
+        " WHERE t.key = $1 ORDER BY c.started_at, c.id",
+        question.ts,
+    )
+    assert [tuple(call.values()) for call in calls] == [
+        ("anthropic", "answered", True),
+        ("anthropic", "failed", False),
+        ("openai", "answered", False),
+    ]

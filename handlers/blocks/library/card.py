@@ -11,10 +11,12 @@ from handlers.blocks.library import words
 from services.entities.library import Content
 from services.entities.media import MediaKind
 from services.library.intake import Added
+from services.library.texts import FORMATS, has_times
 from services.media.times import timecode
 from services.ports.library import Received
 
 CHAPTERS = 8
+EXPORTS = {"srt": "Subtitles, SRT", "vtt": "Subtitles, WebVTT", "txt": "Plain text", "md": "Markdown"}
 
 
 HEARD = frozenset({MediaKind.VIDEO, MediaKind.AUDIO})
@@ -61,6 +63,7 @@ def _buttons(item: Content, *, passages: int, may_change: bool) -> Block:
     elements = [kit.button("Open", "library.open", f"{value}|", "primary")]
     if passages:
         elements.append(kit.button("Search in it", "library.inside", value))
+        elements.append(kit.select("Export", "library.export", _forms(item)))
     if may_change:
         elements += [
             kit.button("Rename", "library.rename", value),
@@ -68,6 +71,16 @@ def _buttons(item: Content, *, passages: int, may_change: bool) -> Block:
             {**kit.button("Delete", "library.delete", value, "danger"), "confirm": _sure(item)},
         ]
     return kit.actions(*elements)
+
+
+def _forms(item: Content) -> list[tuple[str, str]]:
+    forms = FORMATS if has_times(item) else ("txt", "md")
+    return [(EXPORTS[form], f"{item.id}|{form}") for form in forms]
+
+
+def deleted(item: Content) -> list[Block]:
+    told = kit.text(f"{words.name(item)} is deleted. It can be brought back for some days.")
+    return [{**told, "accessory": kit.button("Restore", "library.restore", item.short)}]
 
 
 def _sure(item: Content) -> Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.blocks import files, kit
 from handlers.blocks.kit import Block
 from handlers.blocks.library import words
-from handlers.blocks.library.card import HINT, card
+from handlers.blocks.library.card import HINT, card, deleted
 from handlers.boundary import slack_date
 from services.entities.library import Content, ContentState, Stage
 from services.entities.media import MediaKind
@@ -48,9 +48,7 @@ def fallback(progress: Progress) -> str:
 def message(progress: Progress) -> list[Block]:
     item = progress.content
     if item.deleted_at is not None:
-        return [
-            kit.context(f"{words.name(item)} was deleted. `/library restore {item.short}` brings it back.")
-        ]
+        return deleted(item)
     match item.state:
         case ContentState.DONE:
             shown = card(item, progress.cost, passages=progress.passages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pysubs2
 import pytest
 
 from services.calendar import Calendar
@@ -181,6 +182,33 @@ def test_of_a_long_item_pieces_are_read_from_all_over():
     assert "sentence number 0" in lines[0]
     assert any("sentence number 380" in line for line in lines)
     assert len(lines) < 500
+
+
+HARD = (
+    Passage(0, "First --> not an arrow", 0.0, 2.5),
+    Passage(1, "<b>bold</b> & {\\an8} up", 2.5, 2.5, speaker="Ada: <Lovelace>"),
+    Passage(2, "Line one\n\nline two WEBVTT", 3_600.25, 3_601.0),
+    Passage(3, "価格は Ünïcode 🎬", 36_000.0, 36_002.0),
+)
+
+
+@pytest.mark.parametrize("form", ["srt", "vtt"])
+def test_exported_subtitles_are_read_by_others_as_they_were(form):
+    """What people said can neither end a cue nor begin one, nor lose its time."""
+    read = pysubs2.SSAFile.from_string(texts.exported(ready(), HARD, form), format_=form)
+    assert [cue.start for cue in read] == [0, 2_500, 3_600_250, 36_000_000]
+    assert all(cue.end > cue.start for cue in read)
+    assert "arrow" in read[0].text
+    assert "bold" in read[1].text
+    assert "line two" in read[2].text
+    assert "価格は Ünïcode 🎬" in read[3].text
+
+
+@pytest.mark.parametrize("form", ["txt", "md"])
+def test_exported_texts_have_every_passage(form):
+    told = texts.exported(ready(summary="About *all*"), HARD, form)
+    assert all(word in told for word in ("arrow", "bold", "line two", "価格は"))
+    assert "<b>" not in told or form == "txt"
 
 
 # -- the service

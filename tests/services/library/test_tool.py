@@ -92,6 +92,12 @@ async def test_filters_narrow_a_search(desk):
     assert "not in the library" in await desk.asked(ANNA, "C1", "price", before="2020-01-01")
 
 
+async def test_a_long_query_does_not_lose_its_filters(desk):
+    await desk.added(desk.file("a.md", b"The price is ninety."))
+    told = await desk.asked(ANNA, "C1", "price " + "and more words " * 50, by=f"<@{BEN}>")
+    assert "ninety" not in told
+
+
 async def test_without_words_the_newest_items_are_listed(desk):
     await desk.added(desk.file("a.md", b"Lamps."))
     await desk.added(desk.file("b.mp4"))
@@ -99,6 +105,14 @@ async def test_without_words_the_newest_items_are_listed(desk):
     assert "[b](https://acme.slack.com/archives/C1/" in told
     assert "video, added on" in told
     assert "[a]" not in told
+
+
+async def test_items_are_found_by_their_names_too(desk):
+    await desk.added(desk.file("Aurora brief.md", b"Lamps."))
+    told = await desk.asked(ANNA, "C1", "Aurora")
+    assert "- [Aurora brief](" in told
+    assert "document, added on" in told
+    assert "Aurora" not in await desk.asked(BEN, "C3", "Aurora")
 
 
 async def test_a_filter_that_means_nothing_is_explained(desk):
