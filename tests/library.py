@@ -11,8 +11,8 @@ from uuid_utils.compat import uuid7
 from services.entities import Place
 from services.entities.library import Content, ContentState, Passage, Share, Stage
 from services.entities.media import MediaKind, Probe
-from services.library.short import short_of
 from services.ports.work import UnitOfWorkFactory
+from services.short import short_of
 from tests.factories import ANNA, CHANNEL, NOON, TEAM, file, next_ts
 
 VIDEO = Probe(MediaKind.VIDEO, "video/mp4", "mp4", duration=60.0, audio_codec="aac")

@@ -12,10 +12,10 @@ from services.entities.library import ChannelMode, Content, ContentState, Share,
 from services.entities.media import MediaKind
 from services.library.naming import kind_by_name, title_of, titled
 from services.library.settings import LibrarySettings
-from services.library.short import short_of
 from services.ports.clock import Clock
 from services.ports.library import Received
 from services.ports.work import UnitOfWork
+from services.short import short_of
 
 WORK_TASK, SHOW_TASK, ASK_TASK = "library.work", "library.show", "library.ask"
 AGAIN = frozenset(

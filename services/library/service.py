@@ -16,11 +16,11 @@ from services.library.posters import Posters
 from services.library.query import USAGE, QueryParser, forgiving, ways
 from services.library.rights import ITEM, Reader, Rights
 from services.library.settings import LibrarySettings
-from services.library.short import as_typed
 from services.library.storing import Storing
 from services.library.texts import FORMATS, exported, has_times
 from services.ports.clock import Clock
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
+from services.short import as_typed
 
 PER_PAGE, NAMED = 10, 5
 

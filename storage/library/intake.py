@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.entities import Actor
 from services.entities.library import ChannelMode, Content, Share
 from services.ports.library import Received
+from services.short import short_of
 from storage.chat.rows import storable
 from storage.library.rows import from_share, to_content, to_share
 from storage.store import Store
@@ -24,7 +25,9 @@ _KNOWN = (
     .order_by(contents.c.deleted_at.is_not(None), contents.c.id.desc())
     .limit(1)
 )
-_ADD = insert(contents)
+_ADD = insert(contents).on_conflict_do_nothing(index_elements=["team", "short"]).returning(contents.c.id)
+SHORTS = 5
+"""Tries to find a short id that no other item of the team has."""
 _BY_OBJECT = (
     select(contents)
     .where(
@@ -64,7 +67,7 @@ class Intake(Store):
             known = await self._one(_KNOWN, team=content.team, file_id=share.file.id)
         there = await self._there(share)
         if known is None or (known.deleted_at is not None and there is None):
-            await self._run(_ADD, **_new(content))
+            content = await self._added(content)
             await self._run(_SHARE, **from_share(share))
             return Received(content, share, fresh=True)
         if there is not None:
@@ -72,6 +75,13 @@ class Intake(Store):
         linked = replace(share, content_id=known.id)
         await self._run(_SHARE, **from_share(linked))
         return Received(to_content(known), linked, fresh=True, linked=True)
+
+    async def _added(self, content: Content) -> Content:
+        for again in range(SHORTS):
+            known_by = replace(content, short=short_of(content.id, again=again)) if again else content
+            if await self._one(_ADD, **_new(known_by)) is not None:
+                return known_by
+        raise ValueError("no short id is free")
 
     async def share(self, share: Share) -> None:
         await self._run(_SHARE, **from_share(share))

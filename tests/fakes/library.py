@@ -29,6 +29,7 @@ from services.errors import LostClaim
 from services.folding import folded, needles
 from services.folding import marked as folded_marks
 from services.ports.library import Membership, Received
+from services.short import short_of
 from tests.fakes.memory import FakeStore
 
 STOPPABLE = frozenset({ContentState.OPEN, ContentState.WAITING, ContentState.UNCERTAIN})
@@ -64,6 +65,11 @@ class FakeLibraryStore(FakeStore):
         known = self._by_file(content.team, share.file.id) if share.file else None
         there = self._there(share)
         if known is None or (known.deleted_at is not None and there is None):
+            taken = {
+                row.content.short for row in self._t.contents.values() if row.content.team == content.team
+            }
+            again = [content.short, *(short_of(content.id, again=each) for each in range(1, 5))]
+            content = replace(content, short=next(one for one in again if one not in taken))
             self._put(self._t.contents, content.id, ContentRow(content))
             self._put(self._t.shares, share.id, share)
             return Received(content, share, fresh=True)

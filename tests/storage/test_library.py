@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -23,6 +24,7 @@ from services.entities.media import Chapter, MediaKind
 from services.errors import LostClaim
 from services.library.query import forgiving, ways
 from services.ports.work import UnitOfWorkFactory
+from services.short import short_of
 from tests.factories import ANNA, BEN, NOON, TEAM, after
 from tests.library import DOCUMENT, VIDEO, content, read, ready, said, share, stored
 
@@ -70,6 +72,14 @@ async def test_a_file_shared_elsewhere_leads_to_the_item_it_is(stores: UnitOfWor
         assert other.share.content_id == first.content.id
         assert await uow.library.item(TEAM, ["C2"], first.content.id) == first.content
         assert await uow.library.content(item.id) is None
+
+
+async def test_two_items_of_a_team_never_have_the_same_short_id(stores: UnitOfWorkFactory):
+    first, other = (await received(stores)).content, uuid7()
+    twin = UUID(int=other.int >> 64 << 64 | first.id.int & (1 << 64) - 1)
+    got = (await received(stores, id=twin, short=short_of(twin))).content
+    assert got.short != first.short == short_of(twin)
+    assert (await read(stores, twin)).short == got.short
 
 
 async def test_a_channel_has_no_mode_until_it_is_set(stores: UnitOfWorkFactory):

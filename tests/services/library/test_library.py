@@ -16,9 +16,9 @@ from services.errors import BadArgument, NotFound
 from services.library import texts
 from services.library.naming import file_name, saved_as, shown, tags_of, title_of
 from services.library.query import QueryParser, as_text, loosened, stem
-from services.library.short import as_typed, short_of
 from services.library.summary import lines_of, understood
 from services.ports.objects import StoredObject
+from services.short import as_typed, short_of
 from tests.factories import ANNA, BEN, NOON, TEAM
 from tests.library import content, ready, said
 from tests.services.library.desk import LibraryDesk, titles
