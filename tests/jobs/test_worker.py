@@ -191,7 +191,7 @@ async def test_old_history_is_pruned(dsn: str, connection: asyncpg.Connection) -
         await enqueue(connection, "test")
         assert await worker.prune(timedelta(days=7)) == 3
         assert await worker.prune(timedelta(days=7)) == 0
-    assert len(recorder.payloads) == 2
+        await eventually(lambda: len(recorder.payloads) == 2)
 
 
 async def _held(worker: Worker) -> bool:
