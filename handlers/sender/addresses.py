@@ -27,7 +27,7 @@ _ADDRESS = re.compile(
     rf"|(?P<scheme>:(?=//))"
     rf"|(?P<relative>(?<![:\w/])//(?={_HOST}){_IN_URL}+)"
     rf"|(?P<www>(?<![^\W_])www\.{_IN_URL}+)"
-    rf"|(?P<mail>[\w.+-]{{1,64}}@{_HOST})"
+    rf"|(?P<mail>[\w.+-]{{1,64}}@\.*{_HOST})"
     rf"|(?P<path>{_START}{_HOST}(?::\d+)?[/?#]{_IN_URL}*)"
     rf"|(?P<bare>{_START}{_HOST})"
     rf"|(?P<rare>{_START}{_LABELS}[^\W\d_]{{2,24}}(?=[/?#]))"

@@ -22,7 +22,7 @@ KNOWN = addresses_of(
 LINKED = re.compile(
     r"(?:https?:)?//(?:[\w.-]*\.)?evil\.example(?![\w-])[^\s<>)\]]*"
     r"|www\.(?:[\w.-]*\.)?evil\.example(?![\w-])[^\s<>)\]]*"
-    r"|mailto:[^\s<>)\]]*evil\.example(?![\w-])[^\s<>)\]]*"
+    r"|(?<![^\W_])mailto:[^\s<>)\]]*evil\.example(?![\w-])[^\s<>)\]]*"
     r"|[\w.+-]+@[\w.-]*evil\.example(?![\w-])"
     r"|(?<![\w@.-])[\w.-]*evil\.example[/?#:][^\s<>)\]]+"
     r"|[\w-]+\.evil\.example(?![\w-])",
@@ -183,6 +183,7 @@ def test_no_known_form_of_injection_carries_anything_out(form: str) -> None:
 @example("evil.examplemailto:https://evil.example")
 @example("s3cret．evil.example")
 @example("mailto:灯evil.example")
+@example("evil@&#46;evil.example")
 def test_no_address_outside_the_sources_survives(text: str) -> None:
     assert leaks(sanitise(text, KNOWN)) == []
 
