@@ -32,7 +32,7 @@ from handlers.routes import Command, Envelope, Event, Route, Task
 from jobs.queue import Enqueuer
 from jobs.schedule import Entry
 from services.chat import ChatService
-from services.entities import Turn
+from services.entities.turns import Turn
 from services.ports.work import UnitOfWorkFactory
 from storage.cancellation import PostgresCancellation
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from services.entities import Turn
+from services.entities.turns import Turn
 from services.errors import StorageUnavailable
 
 log = structlog.get_logger()

@@ -15,7 +15,8 @@ import structlog
 from handlers.boundary import Boundary
 from handlers.grammar import Grammar
 from handlers.routes import Audience, Button, Call, Press, Shortcut, Submission, View
-from services.entities import Actor, Place
+from services.entities.conversations import Place
+from services.entities.people import Actor
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import structlog
 
 from handlers.routes import Envelope, Event, Route
-from services.entities import Actor
+from services.entities.people import Actor
 from services.people import PeopleService
 
 log = structlog.get_logger()

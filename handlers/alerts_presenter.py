@@ -11,8 +11,9 @@ from handlers.blocks import alerts as blocks
 from handlers.sender import codes
 from handlers.sender.bulletins import Bulletins, Content, Render
 from handlers.sender.gate import SlackRefused
-from services.entities import Actor, Place
 from services.entities.alerts import Incident
+from services.entities.conversations import Place
+from services.entities.people import Actor
 from services.ports.alerts import View
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,8 @@ from handlers.directory import NOT_THERE, to_file
 from handlers.files import SlackFiles
 from handlers.sender import directs
 from handlers.sender.gate import SlackCalls, SlackRefused
-from services.entities import Actor, FileRef, Place
+from services.entities.conversations import FileRef, Place
+from services.entities.people import Actor
 from services.ports.channels import Standing
 
 KINDS = "public_channel,private_channel,mpim"

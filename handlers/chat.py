@@ -28,7 +28,8 @@ from handlers.routes import (
 from handlers.sender.replies import SlackReplies
 from services.chat import ChatChoices, ChatIntake, ChatService
 from services.chat.intake import EDITED_TASK, TURN_TASK
-from services.entities import Claim, ConversationMode, Heard, Place, Source, Turn, TurnState
+from services.entities.conversations import ConversationMode, Place
+from services.entities.turns import Claim, Heard, Source, Turn, TurnState
 
 FORM_QUESTION = "question"
 

@@ -13,7 +13,7 @@ from handlers.sender.bulletins import Bulletins
 from handlers.sender.charts import Charts
 from handlers.usage import Asked, page_of
 from services.digests import DigestService
-from services.entities import Place
+from services.entities.conversations import Place
 from services.usage import Report
 
 SHOW_TASK = "digests.show"

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from handlers.sender.gate import SlackCalls, SlackRefused
-from services.entities import Actor, Author, FileRef, Person, Place, ThreadMessage
+from services.entities.conversations import Author, FileRef, Place, ThreadMessage
+from services.entities.people import Actor, Person
 from services.errors import NotFound
 
 EVENT_TYPE = "showrunner_post"  # of our posts' metadata

@@ -8,7 +8,8 @@ from typing import Any
 
 from handlers.grammar import mentions, without_mention
 from handlers.routes import Envelope
-from services.entities import FileRef, Heard, Source
+from services.entities.conversations import FileRef
+from services.entities.turns import Heard, Source
 
 JSON = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ import aiohttp
 from handlers.directory import WITHOUT_BYTES, to_file
 from handlers.sender.gate import SlackCalls, SlackRefused
 from handlers.sender.origins import FILES_ORIGIN, origin
-from services.entities import FileRef
+from services.entities.conversations import FileRef
 from services.errors import FileUnreadable, SlackUnavailable
 
 CHUNK = 1 << 20

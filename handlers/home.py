@@ -26,7 +26,7 @@ from handlers.routes import (
 from handlers.sender.charts import Charts
 from handlers.sender.replies import SlackReplies
 from handlers.usage import picture_of
-from services.entities import Actor
+from services.entities.people import Actor
 from services.home import HomeService
 from services.settings import LENGTH, MODEL, NOTICES, OFF, ON, TIMEZONE
 

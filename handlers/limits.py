@@ -11,8 +11,8 @@ from handlers.blocks import limits as blocks
 from handlers.limits_reading import wanted
 from handlers.routes import Button, Call, Command, Press, Route, Task
 from handlers.sender.replies import SlackReplies
-from services.entities import Actor
 from services.entities.limits import NearlyFull, scope_of
+from services.entities.people import Actor
 from services.errors import BadArgument
 from services.limits import Full, LimitSetting, MoreService
 from services.limits.more import LOOK_TASK, REQUEST_TASK, WARN_TASK

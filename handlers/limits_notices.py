@@ -10,8 +10,8 @@ import structlog
 from handlers.blocks import limits as blocks
 from handlers.sender.bulletins import Bulletins, Content, Render
 from handlers.sender.gate import SlackRefused
-from services.entities import Actor
 from services.entities.limits import LimitRequest, LimitState, NearlyFull
+from services.entities.people import Actor
 from services.limits.more import steps
 from services.ports.limits import Look
 

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from services.entities import Actor, Place
+from services.entities.conversations import Place
+from services.entities.people import Actor
 
 JSON = Mapping[str, Any]
 

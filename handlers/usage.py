@@ -16,7 +16,7 @@ from handlers.pictures import Drawing, drawn
 from handlers.routes import Audience, Button, Call, Command, Press, Route
 from handlers.sender.reports import Page, SlackReports
 from handlers.sender.uploads import SlackUploads, Upload
-from services.entities import Actor
+from services.entities.people import Actor
 from services.entities.usage import Dimension, Scope, ScopeKind
 from services.errors import BadArgument
 from services.usage import Query, Report, UsageService, as_csv

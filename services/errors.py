@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.entities.limits import LimitState
 
 

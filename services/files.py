@@ -8,7 +8,7 @@ from collections import OrderedDict
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from services.entities import FileRef
+from services.entities.conversations import FileRef
 from services.errors import FileUnreadable
 from services.media.documents import document_text
 from services.ports.models import ImagePart

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.entities import Actor, Conversation, Person
+from services.entities.conversations import Conversation
 from services.entities.library import Content
+from services.entities.people import Actor, Person
 from services.entities.usage import Counted, Scope, ScopeKind
 from services.errors import NotAllowed, SlackUnavailable
 from services.people import PeopleService

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import orjson
 
-from services.entities import Actor
+from services.entities.people import Actor
 from services.errors import LinkExpired, LinkForged
 from services.ports.clock import Clock
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.entities import Actor
 from services.entities.alerts import Pause
+from services.entities.people import Actor
 from services.errors import AiPaused
 from services.limits.rules import EASED_TASK
 from services.people import PeopleService

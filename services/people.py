@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from services.entities import Actor, Person
+from services.entities.people import Actor, Person
 from services.errors import NotFound, SlackUnavailable
 from services.ports.clock import Clock
 from services.ports.slack import SlackDirectory

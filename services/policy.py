@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from services.entities import Actor, Person, Role
+from services.entities.people import Actor, Person, Role
 from services.errors import NotAllowed
 
 ROLES_OF_ACT: dict[str, frozenset[Role]] = {

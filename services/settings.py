@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from zoneinfo import ZoneInfo, available_timezones
 
-from services.entities import Person
+from services.entities.people import Person
 from services.errors import BadArgument
 
 MODEL, LENGTH, TIMEZONE = "model", "length", "timezone"

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.entities import BudgetLine
+from services.entities.budgets import BudgetLine
 from services.entities.limits import scope_of
 
 # A person's questions of the last minute. Taken last, when everything fits, so that a refusal takes none.

@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Row, bindparam, select
 
-from services.entities import BudgetLine, BudgetState
+from services.entities.budgets import BudgetLine, BudgetState
 from services.entities.limits import Asking
 from services.errors import LimitsChanged, TooManyRequests
 from services.ports.calls import Reservation

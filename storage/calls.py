@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select
 
-from services.entities import Actor, CallOutcome, Message, ModelCall, Usage
+from services.entities.calls import CallOutcome, ModelCall, Usage
+from services.entities.conversations import Message
+from services.entities.people import Actor
 from services.entities.tools import Round, Thought, ToolUse
 from services.errors import LostClaim
 from storage.budgets import SqlBudgets

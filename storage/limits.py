@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import Row, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from services.entities import Actor, BudgetLine, BudgetState
+from services.entities.budgets import BudgetLine, BudgetState
 from services.entities.limits import Limit, LimitRequest, NearlyFull, scope_of
+from services.entities.people import Actor
 from storage.budget_statements import COUNTERS, LOGGED, counters
 from storage.questions import Questions
 from storage.tables import limit_requests, limits, users

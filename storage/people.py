@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.entities import Actor, Person
+from services.entities.people import Actor, Person
 from storage.store import Store
 from storage.tables import users
 

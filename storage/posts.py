@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, delete, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.entities import HeldPost, Place, Post
+from services.entities.conversations import Place
+from services.entities.posts import HeldPost, Post
 from storage.store import Store
 from storage.tables import posts
 

@@ -11,21 +11,12 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.entities import (
-    Actor,
-    Author,
-    BudgetLine,
-    FileRef,
-    Heard,
-    Message,
-    ModelCall,
-    Person,
-    Place,
-    Post,
-    Source,
-    ThreadMessage,
-    Usage,
-)
+from services.entities.budgets import BudgetLine
+from services.entities.calls import ModelCall, Usage
+from services.entities.conversations import Author, FileRef, Message, Place, ThreadMessage
+from services.entities.people import Actor, Person
+from services.entities.posts import Post
+from services.entities.turns import Heard, Source
 
 TEAM, CHANNEL, DM = "T1", "C1", "D1"
 ANNA, BEN, ROBOT = "UANNA", "UBEN", "UROBOT"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.entities import Place
+from services.entities.conversations import Place
 from services.entities.library import Content, ContentState, Passage, Share, Stage
 from services.entities.media import MediaKind, Probe
 from services.ports.work import UnitOfWorkFactory

@@ -17,7 +17,8 @@ from bot.models import provider_of
 from bot.outside import Outside, outside_of
 from handlers.directory import to_person
 from services.calendar import Calendar
-from services.entities import Actor, CallOutcome, ModelCall
+from services.entities.calls import CallOutcome, ModelCall
+from services.entities.people import Actor
 from services.models.prices import BundledPrices
 
 SEED = 1

@@ -11,7 +11,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from services.calendar import Calendar
-from services.entities import Actor, CallOutcome, ModelCall, Usage
+from services.entities.calls import CallOutcome, ModelCall, Usage
+from services.entities.people import Actor
 from services.ports.models import Prices
 
 OPENS, CLOSES = 8, 19  # hours of the desk

@@ -13,7 +13,7 @@ from handlers.blocks.usage.bars import bar_line
 from handlers.blocks.usage.chart import chart
 from handlers.blocks.usage.report import caching, money
 from handlers.sender.sanitise import escape
-from services.entities import Conversation
+from services.entities.conversations import Conversation
 from services.entities.usage import Counted, Dimension
 from services.home import Overview
 from services.settings import zone_of

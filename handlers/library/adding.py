@@ -24,7 +24,8 @@ from handlers.routes import (
     View,
 )
 from handlers.sender.replies import SlackReplies
-from services.entities import Actor, Place
+from services.entities.conversations import Place
+from services.entities.people import Actor
 from services.errors import FileUnreadable, NotAllowed, NotFound
 from services.library import Claiming, FromStore, LibraryIntake, LibraryService, LibraryWork, Rights, Showing
 from services.library.from_store import USAGE as OBJECT

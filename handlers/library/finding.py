@@ -13,8 +13,9 @@ from handlers.sender.library import SlackLibrary
 from handlers.sender.replies import SlackReplies
 from handlers.sender.reports import Page, SlackReports
 from handlers.sender.uploads import SlackUploads, Upload
-from services.entities import Actor, Place
+from services.entities.conversations import Place
 from services.entities.library import Results
+from services.entities.people import Actor
 from services.errors import BadArgument
 from services.library import LibraryService
 from services.library.query import USAGE

@@ -14,7 +14,7 @@ from handlers.sender.pages import Pages
 from handlers.sender.sanitise import Sanitiser, escape
 from handlers.sender.target import Target
 from handlers.sender.tools import Tools
-from services.entities import Place
+from services.entities.conversations import Place
 from services.errors import SlackUnavailable, Stopped
 from services.ports.presenter import AnswerNotes, Sources
 

@@ -21,7 +21,9 @@ from handlers.sender.gate import SlackCalls, SlackRefused
 from handlers.sender.ledger import NOTICE, Ledger
 from handlers.sender.recovery import Finder
 from handlers.sender.target import QUIET, fallback_text, metadata_of
-from services.entities import Actor, HeldPost, Place, Post
+from services.entities.conversations import Place
+from services.entities.people import Actor
+from services.entities.posts import HeldPost, Post
 from services.errors import LostClaim, SlackUnavailable, StorageUnavailable
 from services.ports.clock import Checkpoint, Clock
 from services.ports.work import UnitOfWorkFactory

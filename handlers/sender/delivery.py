@@ -11,7 +11,7 @@ from handlers.sender.pages import NO_TEXT
 from handlers.sender.split import Piece, around_at, split
 from handlers.sender.target import Target
 from handlers.sender.tools import Tools
-from services.entities import Post
+from services.entities.posts import Post
 
 
 async def deliver(tools: Tools, target: Target, text: str, footer: Sequence[Block]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from handlers.sender.gate import SlackCalls
-from services.entities import Actor, Place
+from services.entities.conversations import Place
+from services.entities.people import Actor
 
 
 async def opened(calls: SlackCalls, actor: Actor) -> Place:

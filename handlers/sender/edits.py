@@ -10,7 +10,7 @@ from handlers.sender import codes
 from handlers.sender.gate import ResponseLost, SlackCalls, SlackRefused
 from handlers.sender.recovery import Finder
 from handlers.sender.target import QUIET, Target, answer_content, metadata_of, plain_content
-from services.entities import Post
+from services.entities.posts import Post
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.entities import Place, Post
+from services.entities.conversations import Place
+from services.entities.posts import Post
 from services.ports.clock import Clock
 from services.ports.work import UnitOfWorkFactory
 

@@ -11,8 +11,8 @@ from handlers.sender.bulletins import Bulletins
 from handlers.sender.processing import with_pictures
 from handlers.sender.replies import SlackReplies
 from handlers.sender.uploads import SlackUploads, Upload
-from services.entities import Actor
 from services.entities.library import Content, Share
+from services.entities.people import Actor
 from services.ports.clock import Clock
 from services.ports.showing import Picture, Progress
 

@@ -10,7 +10,9 @@ from handlers.sender.gate import ResponseLost, SlackCalls
 from handlers.sender.ledger import NOTICE, QUESTION, WHISPER, Ledger
 from handlers.sender.recovery import Finder
 from handlers.sender.target import QUIET, fallback_text, metadata_of
-from services.entities import Place, Post, Turn
+from services.entities.conversations import Place
+from services.entities.posts import Post
+from services.entities.turns import Turn
 
 EPHEMERAL = "chat.postEphemeral"
 POST = "chat.postMessage"

@@ -12,7 +12,7 @@ from handlers.sender.ledger import ANSWER, Begun, Shown
 from handlers.sender.pages import Pages, new_page
 from handlers.sender.target import Target
 from handlers.sender.tools import Tools
-from services.entities import Post
+from services.entities.posts import Post
 
 
 @dataclass

@@ -16,7 +16,7 @@ from handlers.sender.split import CLOSING, LIMIT, around_at, best_cut, good_cut
 from handlers.sender.stream import START, StreamedMessage
 from handlers.sender.target import Target
 from handlers.sender.tools import Tools
-from services.entities import Post
+from services.entities.posts import Post
 from services.errors import Stopped
 
 log = structlog.get_logger(__name__)

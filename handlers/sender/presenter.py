@@ -23,7 +23,9 @@ from handlers.sender.sanitise import escape, sanitise
 from handlers.sender.status import Status
 from handlers.sender.target import target_of
 from handlers.sender.tools import Tools
-from services.entities import Claim, ModelCall, Place, Turn
+from services.entities.calls import ModelCall
+from services.entities.conversations import Place
+from services.entities.turns import Claim, Turn
 from services.errors import NotEnoughBudget, ShowrunnerError
 from services.ports.clock import Clock
 from services.ports.presenter import AnswerNotes, Sources

@@ -9,7 +9,8 @@ from handlers.directory import SlackDirectory
 from handlers.sender import codes
 from handlers.sender.gate import SlackRefused
 from handlers.sender.ledger import ANSWER, Ledger
-from services.entities import Author, Place, Post, ThreadMessage
+from services.entities.conversations import Author, Place, ThreadMessage
+from services.entities.posts import Post
 from services.ports.clock import Clock
 
 SKEW = timedelta(minutes=2)  # between our clock and the one that makes Slack's timestamps

@@ -11,7 +11,8 @@ from handlers.sender.capabilities import Capabilities
 from handlers.sender.gate import SlackCalls, SlackRefused
 from handlers.sender.stream import SESSIONS
 from handlers.sender.target import target_of
-from services.entities import Claim, Place
+from services.entities.conversations import Place
+from services.entities.turns import Claim
 from services.errors import SlackUnavailable
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from handlers.sender import codes
 from handlers.sender.capabilities import Capabilities
 from handlers.sender.gate import SlackCalls, SlackRefused
 from handlers.sender.target import Target, metadata_of
-from services.entities import Post
+from services.entities.posts import Post
 
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
 SESSIONS = "agents.sessions.setStatus"

@@ -11,7 +11,9 @@ from handlers.blocks import kit
 from handlers.blocks.kit import Block
 from handlers.directory import EVENT_TYPE
 from handlers.sender.sanitise import escape
-from services.entities import Claim, Place, Post
+from services.entities.conversations import Place
+from services.entities.posts import Post
+from services.entities.turns import Claim
 
 QUIET = {"unfurl_links": False, "unfurl_media": False}
 FALLBACK_LENGTH = 200

@@ -11,7 +11,7 @@ from handlers.sender.ledger import Ledger
 from handlers.sender.recovery import Finder
 from handlers.sender.stream import START, StreamedMessage
 from handlers.sender.target import Target
-from services.entities import Post
+from services.entities.posts import Post
 from services.ports.clock import Clock
 
 

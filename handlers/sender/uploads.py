@@ -10,7 +10,7 @@ import structlog
 from handlers.sender import directs
 from handlers.sender.gate import SlackCalls, SlackRefused
 from handlers.sender.origins import FILES_ORIGIN, origin
-from services.entities import Actor
+from services.entities.people import Actor
 from services.errors import SlackUnavailable
 
 log = structlog.get_logger()

@@ -10,7 +10,6 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from services.alerts import machine
-from services.entities import Actor
 from services.entities.alerts import (
     AlertMail,
     Grouping,
@@ -23,6 +22,7 @@ from services.entities.alerts import (
     Reading,
     Rules,
 )
+from services.entities.people import Actor
 from services.errors import NotFound, SlackUnavailable
 from services.people import PeopleService
 from services.policy import Policy

@@ -11,7 +11,7 @@ from uuid import UUID
 from services.chat.context import Context
 from services.chat.ledger import CallLedger
 from services.chat.sources import Seen
-from services.entities import CallOutcome, ModelCall, Usage
+from services.entities.calls import CallOutcome, ModelCall, Usage
 from services.models.estimate import estimate_tokens
 from services.models.router import Opened, RouterEvent
 from services.ports.models import Finished, TextDelta

@@ -16,8 +16,9 @@ import orjson
 from uuid_utils.compat import uuid7
 
 from services.calendar import Calendar
-from services.entities import CallOutcome, Claim, ModelCall, Source
 from services.entities.answers import KeptAnswer
+from services.entities.calls import CallOutcome, ModelCall
+from services.entities.turns import Claim, Source
 from services.ports.clock import Clock
 from services.ports.models import ChatModel, Finished, ImagePart, ModelMessage, ModelRequest, Part, TextPart
 from services.ports.work import UnitOfWorkFactory

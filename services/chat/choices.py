@@ -9,15 +9,9 @@ from uuid import UUID
 
 from services.chat.intake import TURN_TASK, ChatIntake
 from services.chat.ledger import release
-from services.entities import (
-    Actor,
-    Conversation,
-    Feedback,
-    Heard,
-    Source,
-    Turn,
-    TurnState,
-)
+from services.entities.conversations import Conversation
+from services.entities.people import Actor
+from services.entities.turns import Feedback, Heard, Source, Turn, TurnState
 from services.errors import NotAllowed, NotFound
 from services.people import PeopleService
 from services.policy import Policy

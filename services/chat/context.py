@@ -15,7 +15,8 @@ from services.chat.reading import Reading, read_files
 from services.chat.sources import addresses_of
 from services.chat.spoken import as_model, as_told, merged, with_breakpoints
 from services.chat.thread import Thread
-from services.entities import Author, Conversation, Message, ModelCall
+from services.entities.calls import ModelCall
+from services.entities.conversations import Author, Conversation, Message
 from services.entities.tools import Round
 from services.errors import QuestionTooLong
 from services.models.estimate import estimate_request

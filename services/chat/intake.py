@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from services.entities import ConversationMode, Heard, Place, Source, Turn, TurnState
+from services.entities.conversations import ConversationMode, Place
+from services.entities.turns import Heard, Source, Turn, TurnState
 from services.errors import NotFound
 from services.ports.cancellation import Cancellation
 from services.ports.clock import Checkpoint, Clock

@@ -10,7 +10,8 @@ from uuid import UUID, uuid5
 from uuid_utils.compat import uuid7
 
 from services.calendar import Calendar
-from services.entities import Actor, CallOutcome, ModelCall, Usage
+from services.entities.calls import CallOutcome, ModelCall, Usage
+from services.entities.people import Actor
 from services.errors import ProviderError
 from services.limits import MICRODOLLARS, TOKENS, microdollars
 from services.ports.clock import Checkpoint, Clock

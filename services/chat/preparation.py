@@ -16,8 +16,11 @@ from services.chat.reserving import Reserving
 from services.chat.searching import Searching
 from services.chat.sources import Addresses, Seen
 from services.chat.thread import Thread, thread_of
-from services.entities import Actor, Author, CallOutcome, Claim, Person, Source
+from services.entities.calls import CallOutcome
+from services.entities.conversations import Author
+from services.entities.people import Actor, Person
 from services.entities.tools import Round
+from services.entities.turns import Claim, Source
 from services.errors import (
     EmptyQuestion,
     LostClaim,

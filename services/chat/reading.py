@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.entities import FileRef, Message
+from services.entities.conversations import FileRef, Message
 from services.errors import FileUnreadable
 from services.models.estimate import estimate_tokens
 from services.ports.slack import FileReader, FileText

@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from services.chat.answer import calls_of_answer, failed_before, notes_of
 from services.chat.ledger import release
 from services.chat.preparation import Preparation
-from services.entities import CallOutcome, Claim, Message, ModelCall
+from services.entities.calls import CallOutcome, ModelCall
+from services.entities.conversations import Message
+from services.entities.turns import Claim
 from services.errors import Stopped
 from services.models.router import ModelRouter
 from services.ports.presenter import Presenter

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from services.chat.context import Context
 from services.chat.room import SHORTEST, longest_answer
-from services.entities import Claim
 from services.entities.limits import Amount
+from services.entities.turns import Claim
 from services.errors import NotEnoughBudget
 from services.limits import LimitsService, worst_case
 from services.models.router import ModelRouter

@@ -12,8 +12,9 @@ import structlog
 
 from services.chat.answer import Answer
 from services.chat.preparation import Preparation
-from services.entities import CallOutcome, Claim, ModelCall
+from services.entities.calls import CallOutcome, ModelCall
 from services.entities.tools import Round
+from services.entities.turns import Claim
 from services.models.router import ModelRouter, Opened
 from services.ports.clock import Checkpoint, Clock
 from services.ports.models import Finished

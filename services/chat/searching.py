@@ -12,8 +12,8 @@ from services.chat.answer import calls_of_answer
 from services.chat.context import Context
 from services.chat.reading import beginning
 from services.chat.sources import Seen, addresses_of
-from services.entities import Claim
 from services.entities.tools import Round, ToolUse
+from services.entities.turns import Claim
 from services.models.estimate import estimate_request, estimate_tokens
 from services.ports.models import ModelMessage, TextPart, Tool, ToolResult
 from services.ports.presenter import Sources

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.entities import Author, FileRef, Message
+from services.entities.conversations import Author, FileRef, Message
 from services.ports.models import ModelMessage, Part, TextPart
 from services.ports.slack import FileText
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.entities import Author, Claim, Conversation, Message, Source
+from services.entities.conversations import Author, Conversation, Message
+from services.entities.turns import Claim, Source
 
 
 @dataclass(frozen=True, slots=True)

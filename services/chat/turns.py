@@ -21,7 +21,8 @@ from services.chat.remains import Remains
 from services.chat.rounds import Rounds
 from services.chat.working import Working
 from services.chat.writing import AnswerWriting
-from services.entities import CallOutcome, Claim, Source, Turn, TurnState
+from services.entities.calls import CallOutcome
+from services.entities.turns import Claim, Source, Turn, TurnState
 from services.errors import (
     AiPaused,
     BadRequest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
-from services.entities import Claim
+from services.entities.turns import Claim
 from services.ports.clock import Clock
 from services.ports.presenter import Presenter
 

@@ -19,8 +19,10 @@ from services.chat.context import Context
 from services.chat.ledger import CallLedger
 from services.chat.rounds import Rounds
 from services.chat.sources import Seen
-from services.entities import Author, CallOutcome, Claim, Message, ModelCall
 from services.entities.answers import KeptAnswer
+from services.entities.calls import CallOutcome, ModelCall
+from services.entities.conversations import Author, Message
+from services.entities.turns import Claim
 from services.errors import LostClaim, ModelBroke, Stopped, StorageUnavailable
 from services.models.router import ModelRouter
 from services.ports.cancellation import CancelToken

@@ -13,10 +13,10 @@ from typing import Protocol
 from services.alerts import AlertService
 from services.calendar import Calendar
 from services.costs import signs
-from services.entities import Actor
 from services.entities.alerts import Reading
 from services.entities.costs import Burst, ChannelSpend, Costs, DaySpend, Spender
 from services.entities.limits import LimitState
+from services.entities.people import Actor
 from services.errors import NotFound
 from services.people import PeopleService
 from services.policy import Policy

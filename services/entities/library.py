@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.entities import Actor, FileRef, Place
+from services.entities.conversations import FileRef, Place
 from services.entities.media import Chapter, MediaKind, Probe
+from services.entities.people import Actor
 
 
 class Stage(StrEnum):

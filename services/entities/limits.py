@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.entities import Actor
+from services.entities.people import Actor
 
 
 @dataclass(frozen=True, slots=True)

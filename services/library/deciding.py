@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.entities import Actor
 from services.entities.library import ChannelMode, ContentState, PartState
+from services.entities.people import Actor
 from services.errors import NotFound
 from services.library.receiving import AGAIN, SHOW_TASK, WORK_TASK, Receiving
 from services.library.rights import Rights

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.entities import FileRef
+from services.entities.conversations import FileRef
 from services.entities.library import Content, ContentState, Passage, Stage
 from services.entities.media import MediaKind
 from services.errors import FileUnreadable

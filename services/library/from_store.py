@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from services.entities import Actor, Place
+from services.entities.conversations import Place
 from services.entities.library import Content
+from services.entities.people import Actor
 from services.errors import BadArgument, NotFound
 from services.library.naming import title_of
 from services.library.receiving import SHOW_TASK, WORK_TASK, Receiving

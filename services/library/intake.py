@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.entities import Actor, FileRef, Heard, Place
+from services.entities.conversations import FileRef, Place
 from services.entities.library import ChannelMode, ContentState
+from services.entities.people import Actor
+from services.entities.turns import Heard
 from services.errors import FileUnreadable, NotFound
 from services.library.deciding import Deciding
 from services.library.naming import kind_by_name, tags_of

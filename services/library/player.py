@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.entities import Actor
 from services.entities.library import Content, ContentState, Stage
 from services.entities.media import Page, Segment
+from services.entities.people import Actor
 from services.errors import NotAllowed, NotFound, SlackUnavailable
 from services.library.naming import saved_as
 from services.library.rights import Rights

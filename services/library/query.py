@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.calendar import Calendar
-from services.entities import Actor
 from services.entities.library import Query
 from services.entities.media import MediaKind
+from services.entities.people import Actor
 from services.errors import BadArgument
 from services.folding import as_sought, beginnings, is_spaceless
 from services.slack import unescaped

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from uuid_utils.compat import uuid7
 
-from services.entities import Actor, FileRef, Place
+from services.entities.conversations import FileRef, Place
 from services.entities.library import ChannelMode, Content, ContentState, Share, Stage
 from services.entities.media import MediaKind
+from services.entities.people import Actor
 from services.library.naming import kind_by_name, title_of, titled
 from services.library.settings import LibrarySettings
 from services.ports.clock import Clock

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from services.entities import Actor
 from services.entities.library import Content, Share
+from services.entities.people import Actor
 from services.errors import NotAllowed, NotFound, SlackUnavailable
 from services.people import PeopleService
 from services.policy import Policy

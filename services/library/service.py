@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.entities import Actor
 from services.entities.library import Content, Found, Hit, Passage, Query, Results, Share
+from services.entities.people import Actor
 from services.errors import BadArgument, NotFound, ShowrunnerError
 from services.library.answers import grouped
 from services.library.naming import file_name, tags_of, titled

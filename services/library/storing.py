@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from services.entities import FileRef
+from services.entities.conversations import FileRef
 from services.entities.library import Content, Share, Stage
 from services.entities.media import MediaKind, Probe
 from services.errors import FileUnreadable

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from services.calendar import Calendar
 from services.chat.ledger import CallLedger
-from services.entities import CallOutcome, ModelCall
+from services.entities.calls import CallOutcome, ModelCall
 from services.entities.library import SUMMARY, Content, Part, PartState, Passage, Understanding
 from services.entities.media import Chapter
 from services.languages import code_of

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from services.calendar import Calendar
 from services.chat.ledger import CallLedger
-from services.entities import CallOutcome, ModelCall, Usage
+from services.entities.calls import CallOutcome, ModelCall, Usage
 from services.entities.library import SUMMARY, Content, Part, PartState
 from services.entities.limits import Amount
 from services.entities.media import AudioPart, Transcript

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.entities.limits import Amount
 from services.ports.models import ChatModel, Prices
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.entities import Actor
 from services.entities.limits import LimitRequest, LimitState, NearlyFull, scope_of
+from services.entities.people import Actor
 from services.errors import NotAllowed, NotFound
 from services.limits.amounts import A_DOLLAR, TOKENS
 from services.limits.rules import EASED_TASK

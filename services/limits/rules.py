@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.entities import Actor, Role
 from services.entities.limits import Limit, Scope
+from services.entities.people import Actor, Role
 from services.limits.amounts import TOKENS
 
 PERSON = "person"

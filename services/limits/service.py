@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.calendar import Calendar
-from services.entities import Actor, BudgetLine, Role
+from services.entities.budgets import BudgetLine
 from services.entities.limits import Amount, Asking, Limit, LimitState, Scope
+from services.entities.people import Actor, Role
 from services.errors import LimitsChanged, NotEnoughBudget, NotFound, SlackUnavailable
 from services.limits.amounts import MICRODOLLARS, TOKENS
 from services.limits.gathering import Gathering

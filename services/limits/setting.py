@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.entities import Actor, BudgetLine, Role
+from services.entities.budgets import BudgetLine
 from services.entities.limits import Limit, Scope
+from services.entities.people import Actor, Role
 from services.errors import BadArgument
 from services.limits.rules import EASED_TASK, PERSON, SCOPES
 from services.limits.service import LimitsService

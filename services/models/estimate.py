@@ -7,7 +7,7 @@ import re
 
 import orjson
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.entities.tools import Thought, ToolUse
 from services.ports.models import ImagePart, ModelRequest, Part, Tool
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.errors import ModelRejected, ModelUnavailable, ProviderError
 
 REJECTED = frozenset({400, 413, 422})

@@ -7,7 +7,7 @@ from decimal import Decimal
 import genai_prices
 import structlog
 
-from services.entities import Usage
+from services.entities.calls import Usage
 
 
 class BundledPrices:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.errors import AllModelsFailed, ModelBroke, ModelUnavailable, NoModel, ProviderError
 from services.models.breaker import Breaker
 from services.models.failures import ModelGaveUp

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import httpx2
 import orjson
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.errors import ModelBroke, ProviderError
 from services.models.failures import Fault, ModelGaveUp, fault_of, refusal
 from services.models.sse import EventCutter

@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 from openai import AsyncOpenAI, OpenAIError
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.entities.media import AudioPart, Segment, Transcript
 from services.languages import code_of
 from services.media.safe import one_line

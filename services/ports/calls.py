@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.entities import BudgetLine, BudgetState, CallOutcome, Message, ModelCall
+from services.entities.budgets import BudgetLine, BudgetState
+from services.entities.calls import CallOutcome, ModelCall
+from services.entities.conversations import Message
 from services.entities.limits import Asking
 from services.entities.tools import Round
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from services.entities import Actor, FileRef, Place
+from services.entities.conversations import FileRef, Place
+from services.entities.people import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from services.entities import (
-    Actor,
-    Claim,
-    Conversation,
-    ConversationMode,
-    Feedback,
-    Heard,
-    Message,
-    Place,
-    ThreadMessage,
-    Turn,
-    TurnState,
-)
+from services.entities.conversations import Conversation, ConversationMode, Message, Place, ThreadMessage
+from services.entities.people import Actor
+from services.entities.turns import Claim, Feedback, Heard, Turn, TurnState
 
 NO_GRACE = timedelta(0)
 

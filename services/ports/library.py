@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from services.entities import Actor
 from services.entities.library import (
     ChannelMode,
     Content,
@@ -21,6 +20,7 @@ from services.entities.library import (
     Query,
     Share,
 )
+from services.entities.people import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.entities import Actor, BudgetLine, BudgetState
+from services.entities.budgets import BudgetLine, BudgetState
 from services.entities.limits import Limit, LimitRequest, LimitState, NearlyFull
+from services.entities.people import Actor
 
 Look = Callable[[], Awaitable[tuple[LimitRequest, LimitState | None]]]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.entities.media import AudioPart, Page, Probe, Segment, SubtitleTrack, Transcript
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.entities.tools import Thought, ToolUse
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from services.entities import Actor, Person
+from services.entities.people import Actor, Person
 
 
 class PeopleStore(Protocol):

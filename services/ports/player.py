@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from services.entities import Actor
 from services.entities.media import Chapter, MediaKind, Page, Segment
+from services.entities.people import Actor
 
 
 class Words(StrEnum):

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.entities import HeldPost, Place, Post
+from services.entities.conversations import Place
+from services.entities.posts import HeldPost, Post
 
 
 class PostStore(Protocol):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from services.entities import Claim, ModelCall, Place, Turn
+from services.entities.calls import ModelCall
+from services.entities.conversations import Place
+from services.entities.turns import Claim, Turn
 from services.errors import ShowrunnerError
 
 

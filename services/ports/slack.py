@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from services.entities import Actor, FileRef, Person, Place, ThreadMessage
+from services.entities.conversations import FileRef, Place, ThreadMessage
+from services.entities.people import Actor, Person
 from services.ports.models import ImagePart
 
 

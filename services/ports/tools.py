@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.entities import Actor
+from services.entities.people import Actor
 from services.entities.tools import ToolUse
 from services.ports.models import Tool, ToolResult
 

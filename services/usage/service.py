@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.calendar import Calendar
-from services.entities import Actor
 from services.entities.limits import LimitState
+from services.entities.people import Actor
 from services.entities.usage import Dimension, Scope, ScopeKind, Tallies
 from services.errors import NotAllowed
 from services.limits import LimitsService

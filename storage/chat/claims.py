@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select, update
 
-from services.entities import Claim, Conversation, Source, Turn, TurnState
+from services.entities.conversations import Conversation
+from services.entities.turns import Claim, Source, Turn, TurnState
 from services.ports.chat import NO_GRACE
 from storage.chat.rows import to_conversation, to_message, to_turn
 from storage.chat.statements import EXTEND_LEASES, OVERDUE, QUESTIONS_ABOUT, TAKE_FRESH, TAKE_TURN

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, exists, or_, select, update
 
-from services.entities import Actor, Conversation, ConversationMode, Place
+from services.entities.conversations import Conversation, ConversationMode, Place
+from services.entities.people import Actor
 from storage.chat.rows import storable, to_conversation
 from storage.chat.statements import RECENT_CONVERSATIONS
 from storage.store import Store

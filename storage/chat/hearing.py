@@ -7,7 +7,8 @@ import re
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
-from services.entities import Author, Heard, Source, Turn
+from services.entities.conversations import Author
+from services.entities.turns import Heard, Source, Turn
 from storage.chat.rows import deletion_of, from_files, storable, to_turn
 from storage.chat.statements import HEAR_IN_THREAD, HEAR_TRIGGER
 from storage.store import Store

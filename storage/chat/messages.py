@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
-from services.entities import Message, ThreadMessage, Turn
+from services.entities.conversations import Message, ThreadMessage
+from services.entities.turns import Turn
 from storage.chat.rows import deletion_of, from_files, storable, to_message, to_turn
 from storage.chat.statements import ADD_HISTORY, DELETE_MESSAGE, EDIT_MESSAGE
 from storage.store import Store

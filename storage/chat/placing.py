@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from services.entities import Conversation
+from services.entities.conversations import Conversation
 from storage.chat.rows import to_conversation
 from storage.store import Store
 from storage.tables import conversations, followers, message_is_ours, messages, turns

@@ -7,16 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.entities import (
-    Author,
-    Conversation,
-    ConversationMode,
-    FileRef,
-    Message,
-    Source,
-    Turn,
-    TurnState,
-)
+from services.entities.conversations import Author, Conversation, ConversationMode, FileRef, Message
+from services.entities.turns import Source, Turn, TurnState
 
 
 def storable(text: str) -> str:

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Executable, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.entities import Author, Feedback, Place, Turn, TurnState
+from services.entities.conversations import Author, Place
+from services.entities.turns import Feedback, Turn, TurnState
 from services.errors import LostClaim
 from storage.chat.rows import storable, to_turn
 from storage.chat.statements import REQUEST_STOP, STOP_TURN

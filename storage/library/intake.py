@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.entities import Actor
 from services.entities.library import ChannelMode, Content, Share
+from services.entities.people import Actor
 from services.ports.library import Received
 from services.short import short_of
 from storage.chat.rows import storable

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.entities import Actor
+from services.entities.people import Actor
 from services.ports.library import Membership
 from storage.store import Store
 from storage.tables import library_channels, memberships

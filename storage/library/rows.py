@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Row
 
-from services.entities import FileRef, Place
+from services.entities.conversations import FileRef, Place
 from services.entities.library import Content, ContentState, Hit, Part, PartState, Passage, Share, Stage
 from services.entities.media import Chapter, MediaKind, Probe, SubtitleTrack
 from storage.chat.rows import storable

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.entities import CallOutcome
+from services.entities.calls import CallOutcome
 from storage.tables.base import DOLLARS, EMPTY_LIST, EMPTY_TEXT, FALSE, MOMENT, ZERO, kind, metadata
 
 UTC_TODAY = text("(now() AT TIME ZONE 'UTC')::date")

@@ -16,7 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.entities import Author, ConversationMode, Source, TurnState
+from services.entities.conversations import Author, ConversationMode
+from services.entities.turns import Source, TurnState
 from storage.tables.base import EMPTY_LIST, EMPTY_TEXT, FALSE, MOMENT, ZERO, is_any, kind, metadata
 
 RUNNING_STATES = (TurnState.RUNNING, TurnState.DELIVERING)

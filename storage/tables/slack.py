@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.entities import Role
+from services.entities.people import Role
 from storage.tables.base import EMPTY_OBJECT, EMPTY_TEXT, FALSE, MOMENT, ZERO, kind, metadata, one_of
 
 POST_KINDS = ("stream", "post", "ephemeral", "question")

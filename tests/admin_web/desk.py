@@ -13,8 +13,8 @@ from uuid import UUID
 from aiohttp import web
 
 from admin_web.app import library_site
-from services.entities import Actor
 from services.entities.media import Chapter, MediaKind, Page, Segment
+from services.entities.people import Actor
 from services.links import ItemSessions, LinkSigner
 from services.ports.clock import Clock
 from services.ports.objects import ObjectStore

@@ -16,7 +16,8 @@ from sandbox.providers import Providers
 from sandbox.providers.ledger import Paid
 from services.chat.context import SYSTEM, ContextBuilder
 from services.chat.thread import Thread
-from services.entities import Author, Conversation, Message, Usage
+from services.entities.calls import Usage
+from services.entities.conversations import Author, Conversation, Message
 from services.models.anthropic import AnthropicModel, anthropic_client
 from services.models.openai import OpenAIModel, openai_client
 from services.models.prices import BundledPrices

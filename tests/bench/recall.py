@@ -8,8 +8,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from services.entities import Actor
 from services.entities.library import Passage, Query
+from services.entities.people import Actor
 from services.library.answers import LibraryAnswers
 from services.library.rights import Reader
 from services.ports.tools import Asker

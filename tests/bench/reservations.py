@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import SystemClock
 from services.calendar import Calendar
-from services.entities import Actor, Person, Place, ThreadMessage
+from services.entities.conversations import Place, ThreadMessage
 from services.entities.limits import Amount
+from services.entities.people import Actor, Person
 from services.errors import NotEnoughBudget, NotFound
 from services.limits import LimitsService
 from services.people import PeopleService

@@ -20,7 +20,7 @@ from bot.clock import SystemClock
 from bot.slack import client_session
 from handlers.files import SlackFiles
 from handlers.sender.gate import SlackCalls
-from services.entities import FileRef
+from services.entities.conversations import FileRef
 from services.objects import object_key
 from storage.objects import FolderStore
 

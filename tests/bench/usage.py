@@ -15,7 +15,8 @@ from uuid_utils.compat import uuid7
 
 from bot.clock import SystemClock
 from services.calendar import Calendar
-from services.entities import Actor, CallOutcome, ModelCall, Usage
+from services.entities.calls import CallOutcome, ModelCall, Usage
+from services.entities.people import Actor
 from services.entities.usage import Scope, ScopeKind
 from services.limits import LimitsService
 from services.people import PeopleService

@@ -8,7 +8,7 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from bot.at_once import AtOnce
-from services.entities import Source, Turn, TurnState
+from services.entities.turns import Source, Turn, TurnState
 from tests.factories import after
 
 

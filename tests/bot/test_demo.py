@@ -15,7 +15,7 @@ from bot.commands.demo import demo_usage, is_demo
 from bot.commands.made_up import Cast, made_up
 from sandbox.server import Sandbox, SandboxSettings
 from services.calendar import Calendar
-from services.entities import CallOutcome, ModelCall
+from services.entities.calls import CallOutcome, ModelCall
 from services.models.prices import BundledPrices
 from tests.bench.usage import compared
 from tests.databases import Database

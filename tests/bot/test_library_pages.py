@@ -4,7 +4,7 @@ import pytest
 
 from bot import config
 from bot.features.library_pages import links_of, master_secret, site_of
-from services.entities import Actor
+from services.entities.people import Actor
 from tests.admin_web.desk import FILM
 from tests.fakes.clock import FakeClock
 

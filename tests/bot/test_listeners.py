@@ -7,7 +7,8 @@ import pytest
 
 from bot import listeners
 from handlers.routes import Button, Command, Shortcut, View
-from services.entities import Actor, Place
+from services.entities.conversations import Place
+from services.entities.people import Actor
 from services.errors import NotAllowed, StorageUnavailable
 from tests.bot import payloads
 from tests.bot.conftest import Taken

@@ -25,8 +25,9 @@ from handlers.sender.gate import SlackCalls
 from handlers.sender.presenter import SlackPresenter
 from sandbox.server import Sandbox
 from sandbox.state import Channel, Message
-from services.entities import Author, Claim, Conversation, Source, Turn, TurnState
-from services.entities import Message as Said
+from services.entities.conversations import Author, Conversation
+from services.entities.conversations import Message as Said
+from services.entities.turns import Claim, Source, Turn, TurnState
 from services.ports.presenter import AnswerNotes
 from tests.chaos.generated import Generator
 from tests.chaos.ground import Ground

@@ -33,7 +33,7 @@ from handlers.blocks.library.progress import refusal
 from handlers.boundary import explain
 from handlers.files import SlackFiles
 from handlers.sender.gate import SlackCalls
-from services.entities import FileRef
+from services.entities.conversations import FileRef
 from services.errors import FileUnreadable
 from services.media.reader import LimitedMediaReader
 from tests.chaos.ground import Ground

@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from services.entities import BudgetLine, BudgetState, CallOutcome, Message, ModelCall, TurnState
+from services.entities.budgets import BudgetLine, BudgetState
+from services.entities.calls import CallOutcome, ModelCall
+from services.entities.conversations import Message
 from services.entities.limits import Asking
 from services.entities.tools import Round
+from services.entities.turns import TurnState
 from services.errors import LimitsChanged, LostClaim, TooManyRequests
 from tests.fakes.chat import FakeChatStore
 from tests.fakes.limits import MINUTE, counter

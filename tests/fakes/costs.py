@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from services.entities import CallOutcome, ModelCall
+from services.entities.calls import CallOutcome, ModelCall
 from services.entities.costs import Burst, ChannelSpend, DaySpend
 from tests.fakes.memory import FakeStore
 

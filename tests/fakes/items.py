@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.entities import Actor
+from services.entities.people import Actor
 from services.ports.player import PlayableItem, PlayableText
 
 

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.entities import Actor
 from services.entities.library import (
     MARK,
     UNMARK,
@@ -25,6 +24,7 @@ from services.entities.library import (
     Share,
     Stage,
 )
+from services.entities.people import Actor
 from services.errors import LostClaim
 from services.folding import folded, needles
 from services.folding import marked as folded_marks

@@ -10,8 +10,10 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from uuid import UUID
 
-from services.entities import Actor, BudgetLine, BudgetState, ModelCall
+from services.entities.budgets import BudgetLine, BudgetState
+from services.entities.calls import ModelCall
 from services.entities.limits import Limit, LimitRequest, NearlyFull, scope_of
+from services.entities.people import Actor
 from tests.fakes.memory import FakeStore, Memory
 
 MINUTE = timedelta(minutes=1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.entities.media import AudioPart, MediaKind, Page, Probe, Segment, SubtitleTrack, Transcript
 from services.errors import FileUnreadable
 from services.library.naming import kind_by_name

@@ -8,21 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from services.entities import (
-    Actor,
-    BudgetLine,
-    BudgetState,
-    Conversation,
-    Feedback,
-    Message,
-    ModelCall,
-    Person,
-    Post,
-    Turn,
-)
 from services.entities.alerts import AlertMail, Incident, Maintenance, Pause, Reading
+from services.entities.budgets import BudgetLine, BudgetState
+from services.entities.calls import ModelCall
+from services.entities.conversations import Conversation, Message
 from services.entities.limits import Limit, LimitRequest
+from services.entities.people import Actor, Person
+from services.entities.posts import Post
 from services.entities.tools import Round
+from services.entities.turns import Feedback, Turn
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.ports.models import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 
 USED = Usage(tokens_in=100, cached_read=60, tokens_out=20)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.entities import Actor, Person
+from services.entities.people import Actor, Person
 from tests.fakes.memory import FakeStore
 
 

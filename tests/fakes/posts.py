@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.entities import HeldPost, Place, Post
+from services.entities.conversations import Place
+from services.entities.posts import HeldPost, Post
 from tests.fakes.memory import FakeStore
 
 

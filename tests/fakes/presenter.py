@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from services.entities import Claim, ModelCall, Place, Turn
+from services.entities.calls import ModelCall
+from services.entities.conversations import Place
+from services.entities.turns import Claim, Turn
 from services.errors import ShowrunnerError
 from services.ports.presenter import AnswerNotes, Sources
 

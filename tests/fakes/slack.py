@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.entities import Actor, FileRef, Person, Place, ThreadMessage
+from services.entities.conversations import FileRef, Place, ThreadMessage
+from services.entities.people import Actor, Person
 from services.errors import FileUnreadable, NotFound, SlackUnavailable
 from services.ports.slack import FileText
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.entities import CallOutcome, ModelCall
+from services.entities.calls import CallOutcome, ModelCall
 from services.entities.usage import Counted, Dimension, Scope, ScopeKind, Span, Tallies, Tally
 from tests.fakes.memory import Memory
 

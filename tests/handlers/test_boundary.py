@@ -9,8 +9,9 @@ from handlers.blocks import files
 from handlers.boundary import Boundary, explain
 from handlers.routes import Audience
 from services import errors
-from services.entities import Actor, Place
+from services.entities.conversations import Place
 from services.entities.limits import LimitState
+from services.entities.people import Actor
 from services.media.unreadable import REASONS
 
 TO = Audience(Actor("T1", "U1"), Place("T1", "C1"))

@@ -4,7 +4,7 @@ import pytest
 
 from handlers.events import heard_mention, heard_message
 from handlers.routes import Envelope
-from services.entities import Source
+from services.entities.turns import Source
 
 US = "U0BOT"
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.calendar import Calendar
-from services.entities import Actor
 from services.entities.library import Content
+from services.entities.people import Actor
 from services.errors import BadArgument, NotAllowed, SlackUnavailable
 from services.home import RECENT, HomeService
 from services.people import PeopleService

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.entities import Actor
+from services.entities.people import Actor
 from services.errors import LinkExpired, LinkForged
 from services.links import ItemSessions, LinkSigner, derived
 from storage.master_key import kept_secret

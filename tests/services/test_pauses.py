@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.entities import Actor
+from services.entities.people import Actor
 from services.errors import AiPaused
 from services.pauses import PAUSE, REMEMBERED
 from tests import factories as make

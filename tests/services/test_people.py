@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.entities import Actor
+from services.entities.people import Actor
 from services.errors import NotFound, SlackUnavailable
 from services.people import PeopleService
 from tests import factories as make

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.entities import Person, Role
+from services.entities.people import Person, Role
 from services.errors import NotAllowed
 from services.policy import Policy
 from tests import factories as make

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.entities import Claim, Conversation, Heard, Turn, TurnState
+from services.entities.conversations import Conversation
+from services.entities.turns import Claim, Heard, Turn, TurnState
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import NOON, thread_of
 

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.entities import CallOutcome, Claim
 from services.entities.answers import KeptAnswer
+from services.entities.calls import CallOutcome
+from services.entities.turns import Claim
 from services.errors import LostClaim
 from services.ports.work import UnitOfWorkFactory
 from storage.tables import messages, prompt_cache

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from uuid_utils.compat import uuid7
 
-from services.entities import BudgetLine, BudgetState
+from services.entities.budgets import BudgetLine, BudgetState
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
 from tests.factories import TEAM, call, line
 

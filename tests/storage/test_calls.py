@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.entities import Actor, CallOutcome, ModelCall, Usage
+from services.entities.calls import CallOutcome, ModelCall, Usage
+from services.entities.people import Actor
 from services.errors import LostClaim
 from services.ports.work import UnitOfWorkFactory
 from storage.tables import usage_daily

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.entities import TurnState
+from services.entities.turns import TurnState
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import (
     BEN,

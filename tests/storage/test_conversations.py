@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.entities import ConversationMode, Place
+from services.entities.conversations import ConversationMode, Place
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import (
     ANNA,

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.entities import Actor, CallOutcome, ModelCall
+from services.entities.calls import CallOutcome, ModelCall
 from services.entities.costs import Burst, ChannelSpend, DaySpend
+from services.entities.people import Actor
 from services.ports.work import UnitOfWorkFactory
 from storage.costs import first_id
 from tests.factories import ANNA, BEN, NOON, TEAM, TODAY, after, anna, call, day, mention, used

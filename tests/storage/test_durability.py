@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from jobs.queue import Enqueuer, install
-from services.entities import TurnState
+from services.entities.turns import TurnState
 from storage.engine import make_engine
 from storage.migrate import migrate
 from storage.tables import ai_calls, posts, reservations, turns

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.entities import Author, Source, TurnState
+from services.entities.conversations import Author
+from services.entities.turns import Source, TurnState
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import (
     ANNA,

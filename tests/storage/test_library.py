@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from services.entities import Actor
 from services.entities.library import (
     MARK,
     UNMARK,
@@ -21,6 +20,7 @@ from services.entities.library import (
     Stage,
 )
 from services.entities.media import Chapter, MediaKind
+from services.entities.people import Actor
 from services.errors import LostClaim
 from services.library.query import forgiving, ways
 from services.ports.work import UnitOfWorkFactory

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from services.entities import Actor, BudgetState, CallOutcome
+from services.entities.budgets import BudgetState
+from services.entities.calls import CallOutcome
 from services.entities.limits import Asking, Limit, LimitRequest, NearlyFull
+from services.entities.people import Actor
 from services.errors import LimitsChanged, TooManyRequests
 from services.ports.work import UnitOfWork, UnitOfWorkFactory
 from tests.factories import ANNA, BEN, CHANNEL, NOON, TEAM, TODAY, anna, call, day, line, used

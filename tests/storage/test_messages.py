@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.entities import Author, Source, TurnState
+from services.entities.conversations import Author
+from services.entities.turns import Source, TurnState
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import after, answer, file, mention, next_ts, post, reply, told
 from tests.storage.acts import asked, claim, claimed, conversation_of, hear, state_of, texts

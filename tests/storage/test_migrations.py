@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from jobs.queue import install
-from services.entities import BudgetState
+from services.entities.budgets import BudgetState
 from storage.engine import make_engine
 from storage.migrate import MIGRATIONS, downgrade, head, is_current, migrate, upgrade
 from storage.tables import metadata

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from services.entities import Actor
+from services.entities.people import Actor
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import NOON, after, anna, guest, person
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from uuid_utils.compat import uuid7
 
-from services.entities import HeldPost, Place
+from services.entities.conversations import Place
+from services.entities.posts import HeldPost
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import NOON, after, mention, post
 from tests.storage.acts import asked

@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from services.entities import BudgetLine, Claim, Heard, Turn, TurnState
+from services.entities.budgets import BudgetLine
+from services.entities.turns import Claim, Heard, Turn, TurnState
 from services.ports.work import UnitOfWorkFactory
 from storage.engine import make_engine
 from storage.uow import DriverConnection, unit_of_work

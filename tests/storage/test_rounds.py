@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.entities import BudgetLine, CallOutcome, Claim, ModelCall
+from services.entities.budgets import BudgetLine
+from services.entities.calls import CallOutcome, ModelCall
 from services.entities.tools import Round, Thought, ToolUse
+from services.entities.turns import Claim
 from services.errors import LostClaim
 from services.ports.work import UnitOfWorkFactory
 from tests.factories import answer, call, day, mention, used

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.entities import Actor, CallOutcome, ModelCall, Usage
+from services.entities.calls import CallOutcome, ModelCall, Usage
+from services.entities.people import Actor
 from services.entities.usage import Counted, Dimension, Scope, ScopeKind, Span, Tallies
 from services.ports.work import UnitOfWorkFactory
 from tests import factories as make

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.entities.tools import Thought, ToolUse
 from services.models.failures import Fault, short
 from services.ports.models import Finished, Stop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.entities.tools import Thought, ToolUse
 from services.models.failures import Fault, short
 from services.ports.models import Finished, Stop

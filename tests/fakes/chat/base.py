@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from services.entities import Author, Conversation, Message, Place, Turn, TurnState
+from services.entities.conversations import Author, Conversation, Message, Place
+from services.entities.turns import Turn, TurnState
 from tests.fakes.memory import FakeStore, MessageRow, TurnRow
 
 RUNNING = (TurnState.RUNNING, TurnState.DELIVERING)

@@ -8,18 +8,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.entities import (
-    Author,
-    Claim,
-    Conversation,
-    FileRef,
-    Heard,
-    Message,
-    Place,
-    Source,
-    Turn,
-    TurnState,
-)
+from services.entities.conversations import Author, Conversation, FileRef, Message, Place
+from services.entities.turns import Claim, Heard, Source, Turn, TurnState
 from services.ports.chat import NO_GRACE
 from tests.fakes.chat.base import OPEN, RUNNING, ChatBase
 from tests.fakes.memory import MessageRow, TurnRow

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.entities import Actor, Author, Conversation, ConversationMode, Place
+from services.entities.conversations import Author, Conversation, ConversationMode, Place
+from services.entities.people import Actor
 from tests.fakes.chat.base import ChatBase
 
 

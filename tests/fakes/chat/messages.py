@@ -7,7 +7,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.entities import Author, Conversation, Message, ThreadMessage, Turn
+from services.entities.conversations import Author, Conversation, Message, ThreadMessage
+from services.entities.turns import Turn
 from tests.fakes.chat.base import ChatBase
 from tests.fakes.memory import MessageRow
 

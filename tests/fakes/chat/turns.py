@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.entities import Author, Feedback, Place, Turn, TurnState
+from services.entities.conversations import Author, Place
+from services.entities.turns import Feedback, Turn, TurnState
 from services.errors import LostClaim
 from tests.fakes.chat.base import OPEN, RUNNING, ChatBase
 from tests.fakes.memory import TurnRow

@@ -6,7 +6,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from handlers.blocks.home import recent_line
-from services.entities import Conversation
+from services.entities.conversations import Conversation
 
 URL = "https://acme.slack.com/"
 

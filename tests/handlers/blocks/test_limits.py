@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from handlers.blocks import limits as blocks
-from services.entities import Actor
 from services.entities.limits import Limit, LimitRequest, LimitState, NearlyFull
+from services.entities.people import Actor
 from services.errors import NotEnoughBudget
 
 RESET = datetime(2026, 11, 24, tzinfo=UTC)

@@ -14,7 +14,7 @@ from handlers.blocks.usage import words
 from handlers.blocks.usage.bars import bar_line
 from handlers.blocks.usage.chart import LABEL, chart
 from sandbox.blocks import blocks_problems
-from services.entities import CallOutcome, Usage
+from services.entities.calls import CallOutcome, Usage
 from services.entities.limits import LimitState
 from services.entities.usage import Dimension, Scope, ScopeKind
 from services.usage import Query, Report

@@ -9,8 +9,9 @@ from uuid_utils.compat import uuid7
 
 from handlers.library.tending import TendingHandlers
 from handlers.routes import Audience, Call
-from services.entities import Actor, Place
+from services.entities.conversations import Place
 from services.entities.library import Content
+from services.entities.people import Actor
 from tests.factories import ANNA, CHANNEL, NOON, TEAM
 
 

@@ -21,7 +21,9 @@ from handlers.sender.presenter import SlackPresenter
 from sandbox.server import Sandbox
 from sandbox.settings import SandboxSettings
 from sandbox.state import Message as Seen
-from services.entities import Author, Claim, Conversation, Message, Post, Source, Turn, TurnState
+from services.entities.conversations import Author, Conversation, Message
+from services.entities.posts import Post
+from services.entities.turns import Claim, Source, Turn, TurnState
 from services.ports.presenter import AnswerNotes
 from services.ports.work import UnitOfWork
 from tests.fakes.memory import Memory, TurnRow

@@ -15,7 +15,8 @@ from handlers.sender.bulletins import Bulletins
 from handlers.sender.gate import SlackRefused
 from sandbox.state import Channel
 from sandbox.state import Message as Seen
-from services.entities import Actor, Place
+from services.entities.conversations import Place
+from services.entities.people import Actor
 from services.errors import LostClaim, SlackUnavailable
 from tests.handlers.sender.conftest import Stage
 

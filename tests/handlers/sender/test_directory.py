@@ -12,7 +12,8 @@ from aiohttp import web
 
 from handlers.directory import to_message
 from handlers.files import SlackFiles
-from services.entities import Actor, Author, FileRef, Place
+from services.entities.conversations import Author, FileRef, Place
+from services.entities.people import Actor
 from services.errors import FileUnreadable, NotFound, SlackUnavailable
 from tests.fakes.sources import Everything
 from tests.handlers.sender.conftest import NOTES, Stage

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sandbox.state import Message as Seen
-from services.entities import Place, Source
+from services.entities.conversations import Place
+from services.entities.turns import Source
 from services.errors import AllModelsFailed, EmptyQuestion, ModelUnavailable, SlackUnavailable
 from tests import factories as make
 from tests.fakes.sources import Everything

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from services.alerts import AlertMails, AlertService
 from services.alerts.service import MAIL_TASK, SHOW_TASK
-from services.entities import Actor
 from services.entities.alerts import Grouping, Incident, IncidentView, Level, Reading, Rules
+from services.entities.people import Actor
 from services.errors import MailUnavailable, SlackUnavailable
 from services.pauses import PausesService
 from services.people import PeopleService

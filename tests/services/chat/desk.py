@@ -12,18 +12,10 @@ from zoneinfo import ZoneInfo
 from services.calendar import Calendar
 from services.chat import ChatChoices, ChatIntake, ChatService, ChatSettings, KeptAnswers, Preparation
 from services.chat.context import ContextBuilder
-from services.entities import (
-    BudgetState,
-    CallOutcome,
-    Claim,
-    Conversation,
-    Heard,
-    Message,
-    ModelCall,
-    Turn,
-    TurnState,
-    Usage,
-)
+from services.entities.budgets import BudgetState
+from services.entities.calls import CallOutcome, ModelCall, Usage
+from services.entities.conversations import Conversation, Message
+from services.entities.turns import Claim, Heard, Turn, TurnState
 from services.limits import TOKENS, LimitsService
 from services.models.router import ModelRouter
 from services.pauses import PausesService

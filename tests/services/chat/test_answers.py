@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from services.chat.answers import digest_of, key_of
-from services.entities import CallOutcome, Heard, Source, TurnState
+from services.entities.calls import CallOutcome
+from services.entities.turns import Heard, Source, TurnState
 from services.errors import ModelBroke, ModelUnavailable, SlackUnavailable
 from services.ports.models import Finished, ImagePart, ModelMessage, ModelRequest, TextDelta, TextPart
 from services.ports.slack import FileText

@@ -9,7 +9,9 @@ from uuid import uuid4
 import pytest
 
 from services.chat.choices import decision_of
-from services.entities import Actor, CallOutcome, Turn, TurnState
+from services.entities.calls import CallOutcome
+from services.entities.people import Actor
+from services.entities.turns import Turn, TurnState
 from services.errors import ModelUnavailable, NotAllowed, NotFound
 from tests import factories as make
 from tests.services.chat.desk import Desk, all_of

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.entities import Heard, Source, TurnState
+from services.entities.turns import Heard, Source, TurnState
 from tests import factories as make
 from tests.services.chat.desk import Desk, all_of
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from services.entities import CallOutcome, TurnState, Usage
+from services.entities.calls import CallOutcome, Usage
+from services.entities.turns import TurnState
 from services.errors import ModelBroke, Stopped
 from services.ports.models import TextDelta
 from tests import factories as make

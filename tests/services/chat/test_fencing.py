@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.entities import CallOutcome, Claim, TurnState
+from services.entities.calls import CallOutcome
+from services.entities.turns import Claim, TurnState
 from tests import factories as make
 from tests.services.chat.desk import Desk
 

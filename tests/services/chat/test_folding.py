@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from services.chat.context import ContextBuilder
 from services.chat.spoken import spoken
 from services.chat.thread import Thread
-from services.entities import Author, Conversation, Message, TurnState, Usage
+from services.entities.calls import Usage
+from services.entities.conversations import Author, Conversation, Message
+from services.entities.turns import TurnState
 from services.errors import ModelUnavailable, QuestionTooLong
 from services.models.estimate import estimate_request
 from services.ports.models import Finished, TextDelta

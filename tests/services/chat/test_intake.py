@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from services.chat.intake import is_worded
-from services.entities import ConversationMode, Heard, Source, TurnState
+from services.entities.conversations import ConversationMode
+from services.entities.turns import Heard, Source, TurnState
 from services.errors import NotFound
 from tests import factories as make
 from tests.services.chat.desk import Desk

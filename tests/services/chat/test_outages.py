@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from services.entities import TurnState
+from services.entities.turns import TurnState
 from services.errors import StorageUnavailable
 from services.ports.work import UnitOfWork
 from tests import factories as make

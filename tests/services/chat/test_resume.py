@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.chat.ledger import fold_reservation
-from services.entities import CallOutcome, Turn, TurnState
+from services.entities.calls import CallOutcome
+from services.entities.turns import Turn, TurnState
 from services.errors import ModelUnavailable, SlackUnavailable
 from tests import factories as make
 from tests.services.chat.desk import Desk

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from services.chat.room import SHORTEST, longest_answer
-from services.entities import TurnState
 from services.entities.limits import Amount, Limit
+from services.entities.turns import TurnState
 from services.errors import NotEnoughBudget
 from services.limits import MICRODOLLARS, LimitSetting, worst_case
 from services.models.prices import BundledPrices

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.entities import CallOutcome, TurnState
+from services.entities.calls import CallOutcome
+from services.entities.turns import TurnState
 from services.ports.models import ToolResult
 from tests import factories as make
 from tests.fakes.toolbox import LOOK_UP, FakeToolbox

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from services.entities import CallOutcome, Turn, TurnState
+from services.entities.calls import CallOutcome
+from services.entities.turns import Turn, TurnState
 from services.errors import ModelBroke, ModelUnavailable
 from services.ports.models import TextDelta, ToolResult
 from tests import factories as make

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.entities import Author, CallOutcome, Place, TurnState, Usage
+from services.entities.calls import CallOutcome, Usage
+from services.entities.conversations import Author, Place
+from services.entities.turns import TurnState
 from services.errors import ModelRejected, ModelUnavailable, SlackUnavailable
 from services.ports.models import Finished, TextDelta
 from tests import factories as make

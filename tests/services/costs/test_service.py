@@ -13,9 +13,10 @@ from uuid_utils.compat import uuid7
 
 from services.calendar import Calendar
 from services.costs import CostService, CostSettings
-from services.entities import Actor, CallOutcome, Usage
 from services.entities.alerts import Incident, IncidentState
+from services.entities.calls import CallOutcome, Usage
 from services.entities.limits import LimitState
+from services.entities.people import Actor
 from services.errors import NotAllowed
 from services.people import PeopleService
 from services.policy import Policy

@@ -12,9 +12,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.calendar import Calendar
-from services.entities import Actor, FileRef, Heard, Place, Usage
+from services.entities.calls import Usage
+from services.entities.conversations import FileRef, Place
 from services.entities.library import Content, Found, Passage, Share
+from services.entities.people import Actor
 from services.entities.tools import ToolUse
+from services.entities.turns import Heard
 from services.errors import FileUnreadable, SlackUnavailable
 from services.library import (
     Claiming,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.entities import FileRef
+from services.entities.conversations import FileRef
 from services.entities.media import MediaKind
 from services.errors import FileUnreadable
 from services.library.files import LibraryFiles

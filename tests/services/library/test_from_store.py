@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services.entities import Actor, Place
+from services.entities.conversations import Place
 from services.entities.library import ContentState
 from services.entities.media import MediaKind
+from services.entities.people import Actor
 from services.errors import BadArgument, NotAllowed, NotFound
 from services.library.naming import named
 from services.ports.objects import StoredObject

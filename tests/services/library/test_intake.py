@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services.entities import Actor, FileRef
+from services.entities.conversations import FileRef
 from services.entities.library import ChannelMode, ContentState
+from services.entities.people import Actor
 from services.errors import FileUnreadable
 from tests.factories import ANNA, BEN, TEAM
 from tests.services.library.desk import LibraryDesk

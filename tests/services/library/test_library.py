@@ -9,9 +9,10 @@ import pysubs2
 import pytest
 
 from services.calendar import Calendar
-from services.entities import Actor, Place
+from services.entities.conversations import Place
 from services.entities.library import ChannelMode, ContentState, Passage, Query
 from services.entities.media import AudioPart, MediaKind, Page, Segment, Transcript
+from services.entities.people import Actor
 from services.errors import BadArgument, NotFound
 from services.library import texts
 from services.library.naming import file_name, saved_as, shown, tags_of, title_of

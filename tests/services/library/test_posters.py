@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.entities import Actor
+from services.entities.people import Actor
 from services.errors import SlackUnavailable
 from tests.factories import ANNA, TEAM
 from tests.services.library.desk import LibraryDesk

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.entities import Actor
 from services.entities.library import Content
+from services.entities.people import Actor
 from services.entities.tools import ToolUse
 from services.errors import NotAllowed, NotFound, SlackUnavailable
 from services.ports.tools import Asker

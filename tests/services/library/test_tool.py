@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.chat.sources import addresses_of
-from services.entities import Actor
+from services.entities.people import Actor
 from services.entities.tools import ToolUse
 from services.library.tool import LONGEST, SEARCH
 from services.ports.tools import Asker

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from services.entities import Actor
 from services.entities.library import Content, ContentState, Part, PartState, Stage
 from services.entities.media import SubtitleTrack
+from services.entities.people import Actor
 from services.errors import (
     FileUnreadable,
     LostClaim,

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from services.calendar import Calendar
-from services.entities import Actor, Usage
+from services.entities.calls import Usage
 from services.entities.limits import Amount, Limit, LimitRequest, LimitState, NearlyFull
+from services.entities.people import Actor
 from services.limits import MICRODOLLARS, TOKENS, LimitSetting, LimitsService, MoreService
 from services.people import PeopleService
 from services.policy import Policy

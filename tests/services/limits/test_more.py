@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from services.entities import Actor
 from services.entities.limits import NearlyFull
+from services.entities.people import Actor
 from services.errors import NotAllowed, NotEnoughBudget, NotFound
 from services.limits import Full
 from services.limits.more import REQUEST_TASK, WARN_TASK, steps

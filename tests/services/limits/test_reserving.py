@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.entities import Actor
 from services.entities.limits import Amount, Limit
+from services.entities.people import Actor
 from services.errors import NotEnoughBudget, TooManyRequests
 from services.limits import MICRODOLLARS, NO_LIMIT, worst_case
 from tests import factories as make

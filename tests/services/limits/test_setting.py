@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.entities import Actor
 from services.entities.limits import Limit
+from services.entities.people import Actor
 from services.errors import BadArgument, NotAllowed, NotFound
 from tests import factories as make
 from tests.services.limits.stand import OWNER, Stand

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.errors import ModelRejected, ModelUnavailable, ProviderError
 from services.ports.models import ChatModel, Finished, ModelEvent, ModelRequest, TextDelta
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.errors import ModelBroke, ModelRejected, ModelUnavailable, ProviderError
 from services.models.estimate import estimate_request
 from services.ports.models import Finished, ModelEvent, TextDelta

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from sandbox.providers import Fault, Providers
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.errors import ModelBroke, ModelUnavailable
 from services.models.anthropic import AnthropicModel, anthropic_client
 from services.models.estimate import estimate_request

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.errors import ModelBroke
 from services.models.estimate import estimate_request, estimate_tokens, estimate_usage
 from services.models.failures import ModelGaveUp

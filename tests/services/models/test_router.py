@@ -5,7 +5,7 @@ from contextlib import aclosing
 import pytest
 from structlog.testing import capture_logs
 
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.errors import AllModelsFailed, ModelBroke, ModelUnavailable, NoModel
 from services.models.failures import ModelGaveUp
 from services.models.router import ModelRouter, Opened

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from sandbox.providers import Fault, Providers
-from services.entities import Usage
+from services.entities.calls import Usage
 from services.entities.media import AudioPart, Segment
 from services.errors import ModelRejected, ModelUnavailable
 from services.models.openai import openai_client

@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.calendar import Calendar
-from services.entities import Actor, CallOutcome, ModelCall, Usage
+from services.entities.calls import CallOutcome, ModelCall, Usage
+from services.entities.people import Actor
 from services.entities.usage import Scope, ScopeKind
 from services.limits import LimitsService
 from services.people import PeopleService

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.entities import Actor
+from services.entities.people import Actor
 from services.entities.usage import Counted, Dimension
 from services.usage import Report, as_csv
 from tests import factories as make

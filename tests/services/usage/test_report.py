@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.entities import Actor, CallOutcome, Usage
+from services.entities.calls import CallOutcome, Usage
+from services.entities.people import Actor
 from services.entities.usage import Counted, Dimension, Scope, ScopeKind
 from services.errors import BadArgument, NotAllowed, NotFound
 from services.usage import Query
