@@ -107,7 +107,7 @@ async def at_the_edge(engines: Sequence[AsyncEngine], size: Size) -> tuple[int, 
     for at in range(size.waves):
         who = Actor("T1", f"EDGE{at}")
         fitted = sum(await asyncio.gather(*(fits(desks[no % 2], who, size) for no in range(size.requests))))
-        held = (await desks[0].today(who)).reserved
+        held = max(state.reserved for state in await desks[0].states(who, None))
         over += max(0, held - cap) + abs(held - fitted * size.amount)
         under += max(0, cap - held)
     return over, under

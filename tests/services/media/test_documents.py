@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import os
 
-import psutil
 import pytest
 
 from services.errors import FileUnreadable
@@ -19,6 +18,7 @@ from tests.services.media.files import (
     write_zip,
     write_zip_bomb,
 )
+from tests.services.media.running import children
 
 
 async def read(path, mimetype="", *, limit=10_000, name=None, **options):
@@ -30,10 +30,6 @@ async def reason(path, mimetype="", **options):
         await read(path, mimetype, **options)
     assert failure.value.name == options.get("name", path.name)
     return failure.value.reason
-
-
-def children():
-    return psutil.Process().children(recursive=True)
 
 
 async def test_a_pdf_is_read_page_by_page_under_markers(tmp_path):

@@ -6,7 +6,6 @@ import asyncio
 import os
 from pathlib import Path
 
-import psutil
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -20,6 +19,7 @@ from services.media.children import MIB, Bounds, in_child
 from services.media.reader import LimitedMediaReader, MediaLimits
 from services.models.openai import openai_client
 from services.models.transcription import OpenAITranscriber
+from tests.services.media import running
 from tests.services.media.files import write_pdf, write_slow_pdf
 from tests.services.media.recordings import silence, write_media
 
@@ -149,12 +149,12 @@ async def test_no_child_outlives_a_reader_that_is_stopped(tmp_path):
         in_child("pages", "a.pdf", PLENTY, path=path, format="pdf", limit=10**6, most=10)
     )
     async with asyncio.timeout(20):
-        while not psutil.Process().children(recursive=True):
+        while not running.children():
             await asyncio.sleep(0.01)
     for task in (asking, reading):
         task.cancel()
     await asyncio.wait([asking, reading])
-    assert psutil.Process().children(recursive=True) == []
+    assert running.children() == []
 
 
 async def probe_with(path: Path, bounds: Bounds):
