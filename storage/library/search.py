@@ -14,11 +14,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import ColumnElement, Select, any_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.types import Text, Uuid
 
 from services.entities.library import MARK, UNMARK, Content, Hit, Query, Stage
@@ -30,9 +28,6 @@ from storage.store import Store
 from storage.tables import contents
 from storage.tables.base import MOMENT
 from storage.tables.library import transcript_segments as segments
-
-if TYPE_CHECKING:
-    from storage.uow import DriverConnection
 
 NEWEST = 200
 """Matches that are ranked."""
@@ -88,13 +83,6 @@ def best_of(given: Given, *, any_word: bool, folded: bool = False) -> Select[tup
 
 
 @cache
-def compiled(given: Given, *, any_word: bool, folded: bool = False) -> tuple[str, Sequence[str]]:
-    """As the driver is sent it, and the names of its parameters in order."""
-    made = best_of(given, any_word=any_word, folded=folded).compile(dialect=asyncpg_dialect())  # type: ignore[no-untyped-call]
-    return made.string, made.positiontup or ()
-
-
-@cache
 def named_of(given: Given) -> Select[tuple[object, ...]]:
     name = folded_in_sql("contents.title || ' ' || array_to_string(contents.tags, ' ')")
     told: ColumnElement[str] = literal_column(f"to_tsvector('simple'::regconfig, {name})")
@@ -130,13 +118,10 @@ class Search(Store):
     async def search(
         self, team: str, audiences: Collection[str], query: Query, *, limit: int, offset: int = 0
     ) -> Sequence[Hit]:
-        """Straight through the driver: for a rare word the way through SQLAlchemy takes as long as the search."""
         values = {**parameters(team, audiences, query), "words": storable(query.words)}
         values |= {"at_most": limit, "skipped": offset}
-        sql, names = compiled(given_by(query), any_word=query.any_word, folded=query.folded)
-        driver = (await self._connection.get_raw_connection()).driver_connection
-        rows = await cast("DriverConnection", driver).fetch(sql, *(values[name] for name in names))
-        hits = [to_hit(row) for row in rows]
+        statement = best_of(given_by(query), any_word=query.any_word, folded=query.folded)
+        hits = [to_hit(row) for row in await self._all(statement, **values)]
         if not query.folded:
             return hits
         return [replace(hit, marked=marked(hit.passage.text, query.words)) for hit in hits]

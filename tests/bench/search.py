@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.entities.library import Query
 from services.ports.work import UnitOfWorkFactory
 from storage.engine import make_engine
-from storage.library.search import compiled, parameters
+from storage.library.search import best_of, parameters
 from storage.uow import DriverConnection, unit_of_work
 from tests.bench.numbers import median, quantile, ratio
 from tests.bench.report import Figure
@@ -133,7 +134,8 @@ def through_us(engine: AsyncEngine) -> Search:
 
 
 def through_driver(connection: asyncpg.Connection[asyncpg.Record]) -> Search:
-    sql, names = compiled((), any_word=False)
+    made = best_of((), any_word=False).compile(dialect=asyncpg_dialect())  # type: ignore[no-untyped-call]
+    sql, names = made.string, made.positiontup or ()
 
     async def search(words: str) -> Sequence[object]:
         given = {**parameters(TEAM, audiences(), Query(words)), "words": words, "at_most": 10, "skipped": 0}
