@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Executable, Row, bindparam, select
 
 from services.entities.calls import CallOutcome, ModelCall, Usage
 from services.entities.conversations import Message
@@ -49,27 +49,28 @@ class SqlCallStore(SqlBudgets):
         *,
         kept_as: bytes | None = None,
     ) -> None:
-        held = await self._value(
-            STORE_ANSWER,
-            **_answer(answer),
-            **_result(call),
-            call=call.id,
-            reservations=[reservation_id],
-            spent=dict(spent),
-            whole=False,
-            started=True,
-            attempt=attempt,
-            kept_as=kept_as,
+        await self._booked(
+            STORE_ANSWER, call, reservation_id, spent, attempt, **_answer(answer), kept_as=kept_as
         )
-        if not held:
-            raise LostClaim
 
     async def store_round(
         self, round_: Round, call: ModelCall, reservation_id: UUID, spent: Mapping[str, int], attempt: int
     ) -> None:
+        await self._booked(STORE_ROUND, call, reservation_id, spent, attempt, **_round(round_))
+
+    async def _booked(
+        self,
+        statement: Executable,
+        call: ModelCall,
+        reservation_id: UUID,
+        spent: Mapping[str, int],
+        attempt: int,
+        **kept: object,
+    ) -> None:
+        """The call ended and its reservation settled, with what is kept of it. Raises LostClaim."""
         held = await self._value(
-            STORE_ROUND,
-            **_round(round_),
+            statement,
+            **kept,
             **_result(call),
             call=call.id,
             reservations=[reservation_id],
