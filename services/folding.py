@@ -1,7 +1,7 @@
 """Words as people type them who leave accents out, and scripts that put no space between words.
 
-Folded, a text has no accents, and each character of such a script is a word of its own. `FOLDED` does the same in
-SQL: an index over it holds the passages that have anything to fold.
+Folded, a text has no accents, and each character of such a script is a word of its own. storage/folded.py has the
+same in SQL.
 """
 
 from __future__ import annotations
@@ -14,24 +14,8 @@ from services.entities.library import MARK, UNMARK
 
 SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
-_ACCENTS = "\u0300-\u036f"
-ANY = r"text ~ '[^\u0001-\u007f]'"
-
-
-def _in_sql(characters: str) -> str:
-    return "".join(each if each == "-" else f"\\u{ord(each):04x}" for each in characters)
-
-
-def folded_in_sql(text: str) -> str:
-    """`text`: an expression of that type."""
-    plain = (
-        f"regexp_replace(normalize(lower({text}), NFD), '[{_in_sql(_ACCENTS)}]'::text, ''::text, 'g'::text)"
-    )
-    return f"regexp_replace({plain}, '([{_in_sql(SPACELESS)}])'::text, ' \\1 '::text, 'g'::text)"
-
-
-FOLDED = folded_in_sql("text")
-_ACCENT = re.compile(f"[{_ACCENTS}]")
+ACCENTS = "\u0300-\u036f"
+_ACCENT = re.compile(f"[{ACCENTS}]")
 _RUN = re.compile(f"(-?)([{SPACELESS}]+)")
 _PIECE = re.compile(f"[{SPACELESS}]+|[^\\W{SPACELESS}]+")
 _SOUGHT = re.compile(r"(-?)(?:\"([^\"]*)\"|'([^']*)'(:\*)?|([^\s\"']+))")

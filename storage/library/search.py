@@ -20,8 +20,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text, Uuid
 
 from services.entities.library import MARK, UNMARK, Content, Hit, Query, Stage
-from services.folding import ANY, FOLDED, folded_in_sql, marked
+from services.folding import marked
 from storage.chat.rows import storable
+from storage.folded import ANY, FOLDED, folded_in_sql
 from storage.library.rows import to_content, to_hit
 from storage.library.visible import is_visible, visible
 from storage.store import Store

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from services.entities.library import ChannelMode, ContentState, PartState, Stage
-from services.folding import ANY, FOLDED
+from storage.folded import ANY, FOLDED
 from storage.tables.base import EMPTY_LIST, EMPTY_TEXT, FALSE, MOMENT, ZERO, is_any, kind, metadata
 
 NOTHING = text("'{}'::text[]")
