@@ -7,43 +7,15 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from services.entities.media import MediaKind
+from services.media.kinds import FORMS
 
 LONGEST = 120
 _RESERVED = re.compile(r'[<>:"|?*]')
 _DEVICES = re.compile(r"(?i)^(?:con|prn|aux|nul|com\d|lpt\d)$")
 
-EXTENSIONS: dict[str, MediaKind] = {
-    **dict.fromkeys(("mp4", "mov", "mkv", "webm", "m4v"), MediaKind.VIDEO),
-    **dict.fromkeys(("mp3", "m4a", "wav", "flac", "ogg", "oga", "opus"), MediaKind.AUDIO),
-    **dict.fromkeys(("png", "jpg", "jpeg", "gif", "webp"), MediaKind.IMAGE),
-    **dict.fromkeys(("pdf", "docx", "pptx", "xlsx", "md", "markdown", "txt"), MediaKind.DOCUMENT),
-    **dict.fromkeys(("srt", "vtt"), MediaKind.SUBTITLES),
-}
-
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-TYPES = {
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "video/x-matroska": "mkv",
-    "video/webm": "webm",
-    "audio/mpeg": "mp3",
-    "audio/mp4": "m4a",
-    "audio/wav": "wav",
-    "audio/flac": "flac",
-    "audio/ogg": "ogg",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/gif": "gif",
-    "image/webp": "webp",
-    "application/pdf": "pdf",
-    f"{_OFFICE}.wordprocessingml.document": "docx",
-    f"{_OFFICE}.presentationml.presentation": "pptx",
-    f"{_OFFICE}.spreadsheetml.sheet": "xlsx",
-    "text/markdown": "md",
-    "text/plain": "txt",
-    "application/x-subrip": "srt",
-    "text/vtt": "vtt",
-}
+EXTENSIONS = {suffix.lstrip("."): form.kind for suffix, form in FORMS.items()}
+ENDINGS = {form.declared[0]: suffix.lstrip(".") for suffix, form in reversed(FORMS.items())}
+"""By type; where a type has several endings, the first of them."""
 
 
 def extension(name: str) -> str:
@@ -83,7 +55,7 @@ def file_name(title: str, ending: str) -> str:
 
 def saved_as(title: str, mimetype: str) -> str:
     """What the file itself is called when it is saved: what opens it is told by its ending."""
-    ending = TYPES.get(mimetype, "")
+    ending = ENDINGS.get(mimetype, "")
     stem = title_of(title) if extension(title) == ending else title
     return file_name(stem, ending) if ending else shown(title)
 
@@ -96,7 +68,7 @@ def tags_of(text: str) -> tuple[str, ...]:
 
 def named(key: str, title: str, content_type: str) -> str:
     """What its kind is told by: its own ending, its title's, or that of its type."""
-    ending = TYPES.get(content_type.partition(";")[0].strip().lower(), "")
+    ending = ENDINGS.get(content_type.partition(";")[0].strip().lower(), "")
     return next((name for name in (key, title) if kind_by_name(name)), f"{title}.{ending}")
 
 
