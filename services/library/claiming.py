@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from services.library.receiving import WORK_TASK
 from services.library.settings import LibrarySettings
 from services.ports.cancellation import Cancellation
 from services.ports.clock import Clock
-from services.ports.work import UnitOfWorkFactory
+from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 EASES = frozenset({"budget", "paused"})
 
@@ -30,20 +30,14 @@ class Claiming:
     async def wake_overdue(self) -> int:
         now = self._clock.now()
         async with self._uow() as uow:
-            found = await uow.library.overdue(now, waiting_since=now - self._settings.patience)
-            for content_id in found:
-                await uow.enqueue(WORK_TASK, content=str(content_id))
-            await uow.commit()
-        return len(found)
+            return await queued(
+                uow, await uow.library.overdue(now, waiting_since=now - self._settings.patience)
+            )
 
     async def eased(self, team: str) -> int:
         """Somebody may use more, or AI again: whoever waits for that tries at once."""
         async with self._uow() as uow:
-            found = await uow.library.wake(team, EASES)
-            for content_id in found:
-                await uow.enqueue(WORK_TASK, content=str(content_id))
-            await uow.commit()
-        return len(found)
+            return await queued(uow, await uow.library.wake(team, EASES))
 
     async def claimed(self, content_id: UUID) -> Content | None:
         """None where somebody else has it, or there is nothing to do."""
@@ -76,3 +70,11 @@ class Claiming:
                 return
             if stop:
                 await self._cancellation.cancel(item.id)
+
+
+async def queued(uow: UnitOfWork, items: Sequence[UUID]) -> int:
+    """To be worked on, with this transaction; how many."""
+    for content_id in items:
+        await uow.enqueue(WORK_TASK, content=str(content_id))
+    await uow.commit()
+    return len(items)
