@@ -29,7 +29,8 @@ from services.entities.people import Actor
 from services.errors import FileUnreadable, NotAllowed, NotFound
 from services.library import Claiming, FromStore, LibraryIntake, LibraryService, LibraryWork, Rights, Showing
 from services.library.from_store import USAGE as OBJECT
-from services.library.intake import ASK_TASK, LOOK_TASK, REACTION_TASK, SHOW_TASK, WORK_TASK, Added
+from services.library.intake import LOOK_TASK, REACTION_TASK, Added
+from services.library.receiving import ASK_TASK, SHOW_TASK, WORK_TASK
 from services.limits.rules import EASED_TASK
 from services.slack import unescaped
 

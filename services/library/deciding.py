@@ -7,7 +7,6 @@ from uuid import UUID
 
 from services.entities.library import ChannelMode, ContentState, PartState
 from services.entities.people import Actor
-from services.errors import NotFound
 from services.library.receiving import AGAIN, SHOW_TASK, WORK_TASK, Receiving
 from services.library.rights import Rights
 from services.library.settings import LibrarySettings
@@ -74,9 +73,7 @@ class Deciding:
 
     async def set_mode(self, actor: Actor, channel: str, mode: ChannelMode) -> None:
         """By anyone in the channel. Raises NotFound for others."""
-        reader = await self._rights.reader(actor, at=channel)
-        if channel not in reader.audiences:
-            raise NotFound("channel")
+        await self._rights.member(actor, channel)
         async with self._uow() as uow:
             await uow.library.set_mode(actor, channel, mode)
             await uow.commit()

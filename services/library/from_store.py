@@ -13,6 +13,7 @@ from services.library.naming import title_of
 from services.library.receiving import SHOW_TASK, WORK_TASK, Receiving
 from services.library.rights import Rights
 from services.library.settings import LibrarySettings
+from services.library.storing import AREAS
 from services.ports.clock import Clock
 from services.ports.library import Received
 from services.ports.objects import ObjectStore
@@ -23,8 +24,6 @@ USAGE = "add object KEY [TITLE]"
 WHAT = "object"
 LONGEST = 900
 PART = re.compile(r"[^\W_][\w .+,()=@-]*")
-AREAS = ("media", "documents")
-"""Backups, logs and whatever else is kept there are nobody's to read."""
 
 
 class FromStore:
@@ -51,9 +50,7 @@ class FromStore:
         await self._rights.check(actor, ACT)
         if not is_key(key):
             raise BadArgument(f"A key begins with {' or '.join(f'`{area}/`' for area in AREAS)}", USAGE)
-        reader = await self._rights.reader(actor, at=None if is_direct else place.channel)
-        if not is_direct and place.channel not in reader.audiences:
-            raise NotFound("channel")
+        await (self._rights.reader(actor) if is_direct else self._rights.member(actor, place.channel))
         if await self._objects.head(key) is None:
             raise NotFound(WHAT)
         return await self.add(actor, key, place, actor.user if is_direct else place.channel, title=title)

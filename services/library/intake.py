@@ -15,7 +15,7 @@ from services.entities.turns import Heard
 from services.errors import FileUnreadable, NotFound
 from services.library.deciding import Deciding
 from services.library.naming import kind_by_name, tags_of
-from services.library.receiving import ASK_TASK, SHOW_TASK, WORK_TASK, paired
+from services.library.receiving import paired
 from services.library.rights import Rights
 from services.library.settings import LibrarySettings
 from services.ports.cancellation import Cancellation
@@ -26,8 +26,6 @@ from services.ports.work import UnitOfWork, UnitOfWorkFactory
 
 REACTION_TASK, LOOK_TASK = "library.reacted", "library.look"
 NAMELESS = "Shared file"
-
-__all__ = ["ASK_TASK", "LOOK_TASK", "REACTION_TASK", "SHOW_TASK", "WORK_TASK", "Added", "LibraryIntake"]
 
 
 @dataclass(slots=True)
@@ -118,9 +116,7 @@ class LibraryIntake(Deciding):
         self, actor: Actor, ids: Sequence[str], channel: str | None, *, title: str = "", tags: str = ""
     ) -> list[Received]:
         """Files of a form, for a channel the person is in, or (None) for themselves."""
-        reader = await self._rights.reader(actor, at=channel)
-        if channel is not None and channel not in reader.audiences:
-            raise NotFound("channel")
+        await (self._rights.reader(actor) if channel is None else self._rights.member(actor, channel))
         files = [await self._directory.file(actor.team, each) for each in ids]
         place = Place(actor.team, channel) if channel else await self._directory.direct(actor)
         async with self._uow() as uow:

@@ -63,6 +63,13 @@ class Rights:
             channels = await self._channels(actor)
         return Reader(actor, channels | {actor.user})
 
+    async def member(self, actor: Actor, channel: str) -> Reader:
+        """Raises NotFound for who is not in it, and what `reader` raises."""
+        reader = await self.reader(actor, at=channel)
+        if channel not in reader.audiences:
+            raise NotFound("channel")
+        return reader
+
     async def item(self, actor: Actor, which: UUID | str) -> Content:
         """By id or short id. Raises NotFound: what may not be seen is not there."""
         reader = await self.reader(actor)

@@ -9,8 +9,8 @@ import structlog
 
 from services.entities.library import Content, ContentState, PartState, Share
 from services.errors import SlackUnavailable
-from services.library.intake import SHOW_TASK
 from services.library.posters import Posters
+from services.library.receiving import SHOW_TASK
 from services.library.rights import Rights
 from services.ports.clock import Clock
 from services.ports.showing import LibraryPresenter, Progress

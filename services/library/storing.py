@@ -25,6 +25,7 @@ log = structlog.get_logger()
 SEEN = frozenset({MediaKind.VIDEO, MediaKind.IMAGE})
 JPEG = "image/jpeg"
 AREAS = MEDIA, DOCUMENTS = "media", "documents"
+"""Backups, logs and whatever else is kept in the store are nobody's to read."""
 
 
 @dataclass(frozen=True, slots=True)

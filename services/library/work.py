@@ -15,8 +15,8 @@ from uuid_utils.compat import uuid7
 from services.entities.library import Content, ContentState, Share, Stage
 from services.errors import LostClaim, ObjectMissing, Stopped, StorageUnavailable
 from services.library.claiming import Claiming
-from services.library.intake import SHOW_TASK
 from services.library.outcome import Outcome, Undecided, outcome_of
+from services.library.receiving import SHOW_TASK
 from services.library.rights import Rights
 from services.library.settings import LibrarySettings
 from services.library.showing import Showing

@@ -37,8 +37,9 @@ from services.library import (
     Transcription,
     Understanding,
 )
-from services.library.intake import ASK_TASK, LOOK_TASK, SHOW_TASK, WORK_TASK
+from services.library.intake import LOOK_TASK
 from services.library.query import QueryParser
+from services.library.receiving import ASK_TASK, SHOW_TASK, WORK_TASK
 from services.limits import LimitsService
 from services.models.router import ModelRouter
 from services.pauses import PausesService
